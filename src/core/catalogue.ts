@@ -1,0 +1,41 @@
+/** One deployable thing people own. Written by people in `causeway.yaml`, never by a model. */
+export type Service = {
+  /** Catalogue id, lower-case, also the `service` tag in telemetry unless `datadogService` says otherwise. */
+  readonly id: string;
+  readonly title: string;
+  /** 1 is most critical. */
+  readonly tier: 1 | 2 | 3;
+  /** `owner/name`, or null for something nobody here deploys (an external provider). */
+  readonly repository: string | null;
+  /** Path prefixes inside the repository that belong to this service. Empty means the whole repository. */
+  readonly paths: readonly string[];
+  readonly logGroups: readonly string[];
+  readonly datadogService: string | null;
+  /** Catalogue ids this service calls. */
+  readonly dependsOn: readonly string[];
+  /** Group ids whose members own it and may approve changes to it. */
+  readonly owners: readonly string[];
+  readonly external: boolean;
+};
+
+export type Group = { readonly id: string; readonly title: string; readonly members: readonly string[] };
+
+/** A person as the directory knows them. `accounts` maps a platform name to that platform's user id. */
+export type DirectoryPerson = {
+  readonly id: string;
+  readonly name: string;
+  readonly onCall: boolean;
+  readonly accounts: { readonly [platform: string]: string };
+};
+
+export type Catalogue = {
+  /** sha256 of the canonical content: part of every plan. */
+  readonly version: string;
+  readonly environment: string;
+  readonly services: readonly Service[];
+  readonly groups: readonly Group[];
+  readonly people: readonly DirectoryPerson[];
+};
+
+export const serviceById = (catalogue: Catalogue, id: string): Service | undefined =>
+  catalogue.services.find((service) => service.id === id);

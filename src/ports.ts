@@ -1,0 +1,216 @@
+/**
+ * What the flow needs from the world. Types only; each port has few members. Adapters implement them, `main.ts` wires
+ * them, tests replace them at the process edge (HTTP, database), not here.
+ */
+import type { ApprovalRow, PlanState } from './core/approval.ts';
+import type { AuditEntry, AuditRow } from './core/audit-entry.ts';
+import type { Card, CardActionId } from './core/card.ts';
+import type { Evidence, EvidenceId, Gap } from './core/evidence.ts';
+import type { Hypothesis } from './core/hypothesis.ts';
+import type { Incident, IncidentId, Phase, Place, Symptom } from './core/incident.ts';
+import type { Json } from './core/json.ts';
+import type { SealedPlan } from './core/plan.ts';
+import type { Tainted } from './core/tainted.ts';
+
+/** In local mode the lab's clock, otherwise the machine's. Flow code never calls `Date.now`. */
+export type Clock = {
+  nowMs(): number;
+  /** Resolves when `nowMs() >= untilMs`; rejects with the signal's reason when aborted. */
+  waitUntil(untilMs: number, signal: AbortSignal): Promise<void>;
+  /** How many real milliseconds `durationMs` of this clock takes, now. */
+  realMs(durationMs: number): number;
+};
+
+/** Who did something on a platform, as that platform authenticated it. */
+export type Actor = { readonly platform: Place['platform']; readonly tenant: string; readonly account: string };
+
+/** What people and monitors can do from a chat, on any platform. Adapters parse into this and nothing else. */
+export type Inbound =
+  | { readonly type: 'mention'; readonly key: string; readonly place: Place; readonly actor: Actor; readonly text: Tainted; readonly atMs: number }
+  | { readonly type: 'command'; readonly key: string; readonly place: Place; readonly actor: Actor; readonly text: Tainted; readonly atMs: number }
+  /** A message in a channel the bot is in, without a mention: human statement or a monitor's alert. */
+  | { readonly type: 'message'; readonly key: string; readonly place: Place; readonly actor: Actor; readonly bot: boolean; readonly text: Tainted; readonly atMs: number }
+  | { readonly type: 'click'; readonly key: string; readonly place: Place; readonly actor: Actor; readonly action: CardActionId; readonly value: string; readonly reason: Tainted | null; readonly atMs: number }
+  | { readonly type: 'joined'; readonly key: string; readonly place: Place; readonly actor: Actor; readonly channelName: Tainted; readonly atMs: number };
+
+/** Handed to every chat adapter: commits the delivery durably, then returns. False when it was seen before. */
+export type Intake = (inbound: Inbound) => Promise<boolean>;
+
+export type MessageRef = { readonly place: Place; readonly id: string };
+
+export type Document = { readonly name: string; readonly mediaType: 'text/markdown' | 'application/json'; readonly text: string };
+
+/** One chat platform, outbound. Every method is safe to repeat with the same key or version. */
+export type ChatPlatform = {
+  readonly name: Place['platform'];
+  /** Posts once per `key`, across restarts. */
+  post(place: Place, card: Card, key: string): Promise<MessageRef>;
+  /** Replaces the message. Versions below one already shown are ignored. */
+  update(ref: MessageRef, card: Card, version: number): Promise<void>;
+  /** Shows a card to one person only. */
+  whisper(actor: Actor, place: Place, card: Card, key: string): Promise<void>;
+  /** Attaches a document in a thread. */
+  share(place: Place, document: Document, key: string): Promise<void>;
+  /** What the platform knows of the account at this moment: guest, deactivated, of another organisation. */
+  account(actor: Actor): Promise<{ readonly name: string; readonly standing: 'member' | 'guest' | 'stranger' | 'inactive' }>;
+};
+
+/** A database transaction, opaque to the flow. */
+export type Transaction = { readonly transaction: unique symbol };
+
+/** The rows behind the story. Methods without a transaction open their own. */
+export type Store = {
+  transact<Value>(work: (transaction: Transaction) => Promise<Value>): Promise<Value>;
+  /** True for the first caller only, across restarts and processes. */
+  claim(transaction: Transaction, key: string, body: Json): Promise<boolean>;
+  audit(transaction: Transaction | null, entry: AuditEntry): Promise<number>;
+  auditRows(filter: { incident?: string; afterSeq?: number; limit?: number }): Promise<readonly AuditRow[]>;
+
+  openIncident(transaction: Transaction, incident: Omit<Incident, 'id'>): Promise<Incident>;
+  incident(id: string): Promise<Incident | null>;
+  /** The newest incident of a channel that is not closed. */
+  incidentAt(place: Place): Promise<Incident | null>;
+  incidents(limit: number): Promise<readonly Incident[]>;
+  setPhase(transaction: Transaction | null, id: IncidentId, phase: Phase): Promise<void>;
+  setSymptom(transaction: Transaction | null, id: IncidentId, symptom: Symptom | null, onsetMs: number | null): Promise<void>;
+
+  /** Stores evidence under the next free id of the incident; the same `key` returns the first id. */
+  addEvidence(incident: IncidentId, key: string, evidence: Omit<Evidence, 'id' | 'incident'>): Promise<Evidence>;
+  evidence(incident: IncidentId): Promise<readonly Evidence[]>;
+  evidenceById(incident: IncidentId, id: EvidenceId): Promise<Evidence | null>;
+  saveGaps(incident: IncidentId, gaps: readonly Gap[]): Promise<void>;
+  gaps(incident: IncidentId): Promise<readonly Gap[]>;
+  saveHypotheses(transaction: Transaction | null, incident: IncidentId, hypotheses: readonly Hypothesis[]): Promise<void>;
+  hypotheses(incident: IncidentId): Promise<readonly Hypothesis[]>;
+
+  /** Inserts a sealed plan as pending; an older pending version of the same plan id becomes superseded. */
+  savePlan(transaction: Transaction | null, sealed: SealedPlan, place: Place): Promise<void>;
+  plan(id: string): Promise<PlanRow | null>;
+  /** Row-locked read, for one decision. */
+  planForUpdate(transaction: Transaction, id: string): Promise<PlanRow | null>;
+  plansOf(incident: IncidentId): Promise<readonly PlanRow[]>;
+  /** Compare-and-set; false when the row was not in `from`. */
+  movePlan(transaction: Transaction | null, id: string, from: readonly PlanState[], to: PlanState, atMs: number): Promise<boolean>;
+  addApproval(transaction: Transaction, plan: string, approval: ApprovalRow): Promise<boolean>;
+  /** Records that an effect is about to happen. False when this key already has an intent. */
+  intend(plan: string, step: string, body: Json): Promise<boolean>;
+  effect(plan: string, step: string): Promise<{ readonly intent: Json; readonly outcome: Json | null } | null>;
+  settleEffect(plan: string, step: string, outcome: Json): Promise<void>;
+  /** Effects started since `sinceMs`, for rate limits; and plans running per service. */
+  effectsSince(sinceMs: number): Promise<number>;
+  runningOn(service: string): Promise<readonly string[]>;
+  setStopped(transaction: Transaction | null, stopped: boolean): Promise<void>;
+  stopped(): Promise<boolean>;
+};
+
+export type PlanRow = SealedPlan & {
+  readonly state: PlanState;
+  readonly place: Place;
+  readonly approvals: readonly ApprovalRow[];
+  readonly settledAtMs: number | null;
+};
+
+/**
+ * Durable execution, as the story sees it. A workflow function may be replayed from the start after a crash: everything
+ * that touches the world or reads a clock goes through `step`, whose result is recorded once. Steps are at-least-once.
+ */
+export type Durable = {
+  step<Value>(name: string, run: () => Promise<Value>): Promise<Value>;
+  /** The message sent to `topic`, or null after `timeoutMs` of the clock. Recorded. */
+  waitFor<Message extends Json>(topic: string, timeoutMs: number): Promise<Message | null>;
+  /** Waits until the clock reaches `untilMs` (take it from a step); survives restarts. */
+  pauseUntil(untilMs: number): Promise<void>;
+};
+
+export type Workflow = (durable: Durable, input: Json) => Promise<void>;
+
+export type Engine = {
+  /** Before `launch`. Names are stable: they are stored. */
+  register(name: string, workflow: Workflow): void;
+  launch(): Promise<void>;
+  /**
+   * Starts a workflow with its id as dedupe key, in the caller's transaction. Workflows with the same `queueKey` run one
+   * at a time, in order.
+   */
+  start(transaction: Transaction, request: { name: string; id: string; input: Json; queueKey: string | null }): Promise<void>;
+  /** Wakes a waiting workflow; the first message per `key` wins. */
+  send(transaction: Transaction, message: { workflow: string; topic: string; body: Json; key: string }): Promise<void>;
+  /** Waits for a workflow to end; for tests and the command line. */
+  finished(id: string): Promise<void>;
+  shutdown(): Promise<void>;
+};
+
+/** Redaction, the only door outwards. Fails closed: text that cannot be checked is withheld. */
+export type Redactor = { redact(text: string): Promise<{ readonly text: string; readonly redactions: number }> };
+
+export type PolicyRequest = {
+  readonly action: 'approve' | 'execute';
+  readonly sealed: SealedPlan;
+  readonly tier: 1 | 2 | 3;
+  readonly principal: {
+    readonly id: string;
+    readonly standing: 'member' | 'guest' | 'stranger' | 'inactive';
+    readonly onCall: boolean;
+    readonly groups: readonly string[];
+  };
+  readonly owners: readonly string[];
+  readonly context: {
+    readonly digestMatches: boolean;
+    readonly ageMs: number;
+    readonly frozen: boolean;
+    readonly alreadyApproved: boolean;
+    readonly distinctApprovers: number;
+    readonly effectsLastHour: number;
+    readonly runningOnService: number;
+    readonly stopped: boolean;
+  };
+};
+export type PolicyDecision = { readonly allow: boolean; readonly reasons: readonly string[]; readonly version: string };
+/** Any evaluation error is a deny whose reason says so. */
+export type Policy = {
+  readonly version: string;
+  decide(request: PolicyRequest): PolicyDecision;
+  /** How many distinct approvers `execute` needs for this risk. */
+  approversNeeded(risk: 1 | 2 | 3): number;
+};
+
+/** A message of the local chat (`chat/web`). `changed` grows with every insert or edit anywhere: clients resume by it. */
+export type LocalMessage = {
+  readonly id: string;
+  readonly channel: string;
+  /** Message id this one replies to, or null at top level. */
+  readonly root: string | null;
+  readonly author: { readonly kind: 'person' | 'bot' | 'app'; readonly id: string; readonly name: string };
+  readonly card: Card | null;
+  readonly text: Tainted | null;
+  readonly document: Document | null;
+  /** Only this person sees it (directory id); null for everybody. */
+  readonly audience: string | null;
+  readonly atMs: number;
+  readonly editedAtMs: number | null;
+  readonly version: number;
+  readonly changed: number;
+};
+
+/** Where the local chat keeps its messages. */
+export type ChatLog = {
+  /** Inserts once per `key`; returns the message that key made first. */
+  say(key: string, message: Omit<LocalMessage, 'id' | 'changed' | 'version' | 'editedAtMs'>): Promise<LocalMessage>;
+  /** Ignored when `version` is not above the stored one. */
+  edit(id: string, card: Card, version: number, atMs: number): Promise<void>;
+  /** Messages of a channel changed after `changed`, oldest change first. */
+  messages(filter: { channel: string; afterChanged?: number; limit?: number }): Promise<readonly LocalMessage[]>;
+  message(id: string): Promise<LocalMessage | null>;
+  channels(): Promise<readonly { readonly channel: string; readonly lastAtMs: number }[]>;
+  /** Calls back after each committed change; returns the unsubscribe function. */
+  onChange(listener: (channel: string, changed: number) => void): () => void;
+};
+
+/** What an outbound adapter remembers, so that a post happens once per key across restarts and edits go forward. */
+export type Outbox = {
+  /** `new`: an intent is now stored, post. `intended`: an earlier attempt may have posted, look first. `posted`: done. */
+  begin(key: string, place: Place): Promise<{ readonly state: 'new' | 'intended' } | { readonly state: 'posted'; readonly ref: MessageRef }>;
+  posted(key: string, ref: MessageRef): Promise<void>;
+  /** True when `version` is above every version recorded for this message. */
+  advance(ref: MessageRef, version: number): Promise<boolean>;
+};
