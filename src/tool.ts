@@ -48,6 +48,8 @@ export type Tool<Environment extends z.ZodType = z.ZodType, Input extends z.ZodT
   /** Environment variables it needs. All absent: the tool is off and shows as a gap. Some absent: a start-up error. */
   readonly environment: Environment;
   readonly input: Input;
+  /** Set by tools that report monitor states: they are asked first, to find out what the incident is about. */
+  readonly readsMonitors?: boolean;
   /** Calls worth making before anybody thinks. At most 12; the flow runs all tools' probes concurrently. */
   readonly probes: (context: ProbeContext) => readonly z.input<Input>[];
   /** Builds the client once per process and returns the call. The call never throws for a vendor's answer. */

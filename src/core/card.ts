@@ -37,7 +37,12 @@ export type CardAction = {
   readonly value: string;
   readonly style: 'primary' | 'plain' | 'danger';
   /** Restates target, effect and undo. Required for `danger` and for approvals. */
-  readonly confirm?: { readonly title: string; readonly text: string; readonly accept: string; readonly dismiss: string };
+  readonly confirm?: {
+    readonly title: string;
+    readonly text: string;
+    readonly accept: string;
+    readonly dismiss: string;
+  };
 };
 
 export const cardActionIds = [

@@ -43,8 +43,15 @@ export type Evidence = {
 export type Chart = {
   readonly title: string;
   readonly unit: string;
-  readonly series: readonly { readonly name: string; readonly points: readonly (readonly [atMs: number, value: number])[] }[];
-  readonly marks: readonly { readonly atMs: number; readonly label: string; readonly kind: 'onset' | 'change' | 'recovery' | 'threshold' }[];
+  readonly series: readonly {
+    readonly name: string;
+    readonly points: readonly (readonly [atMs: number, value: number])[];
+  }[];
+  readonly marks: readonly {
+    readonly atMs: number;
+    readonly label: string;
+    readonly kind: 'onset' | 'change' | 'recovery' | 'threshold';
+  }[];
 };
 
 /** A source that could not be read, what that blocks and the exact grant or step that fixes it. */

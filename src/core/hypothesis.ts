@@ -30,7 +30,7 @@ export type ChangeRef = {
   readonly mergedAtMs: number;
 };
 
-export type Citation = { readonly evidence: EvidenceId; readonly why: string };
+export type Citation = { readonly evidence: EvidenceId; readonly why: Tainted };
 
 export type Hypothesis = {
   readonly id: HypothesisId;
@@ -38,12 +38,12 @@ export type Hypothesis = {
   /** Catalogue id of the service at fault. */
   readonly entity: string;
   readonly change: ChangeRef | null;
-  /** How the cause produces the symptom. Our words, or tainted model prose. */
-  readonly mechanism: string | Tainted;
+  /** How the cause produces the symptom. Quotes telemetry or is model prose: outside text either way. */
+  readonly mechanism: Tainted;
   readonly supports: readonly Citation[];
   readonly refutes: readonly Citation[];
   /** The observation that would prove it wrong. */
-  readonly wrongIf: string;
+  readonly wrongIf: Tainted;
   /** Engine score, 0 to 1. */
   readonly score: number;
   readonly word: VerdictWord;

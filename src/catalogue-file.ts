@@ -1,0 +1,86 @@
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import type { Catalogue } from './core/catalogue.ts';
+import { canonicalJson, sha256Hex } from './core/digest.ts';
+import { done, failed, type Result } from './core/result.ts';
+
+const id = z.string().regex(/^[a-z][a-z0-9-]{0,60}$/u, 'lower-case letters, digits and dashes');
+
+const Service = z.strictObject({
+  id,
+  title: z.string().min(1),
+  tier: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  repository: z
+    .string()
+    .regex(/^[\w.-]+\/[\w.-]+$/u, 'owner/name')
+    .nullable()
+    .default(null),
+  paths: z.array(z.string()).default([]),
+  logGroups: z.array(z.string()).default([]),
+  datadogService: z.string().nullable().default(null),
+  dependsOn: z.array(id).default([]),
+  owners: z.array(id).default([]),
+  external: z.boolean().default(false),
+});
+const Group = z.strictObject({ id, title: z.string().min(1), members: z.array(id) });
+const Person = z.strictObject({
+  id,
+  name: z.string().min(1),
+  onCall: z.boolean().default(false),
+  accounts: z.record(z.string(), z.string()).default({}),
+});
+
+/** `causeway.yaml`: what the team knows about its services, written by people. */
+const CatalogueFile = z.strictObject({
+  environment: id.default('prod'),
+  services: z.array(Service).min(1),
+  groups: z.array(Group).default([]),
+  people: z.array(Person).default([]),
+});
+
+/** The catalogue, or every problem with its path and what to do. */
+export function parseCatalogue(text: string): Result<Catalogue, readonly string[]> {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return failed(document.errors.map(({ message }) => `causeway.yaml: ${message}`));
+  const parsed = CatalogueFile.safeParse(document.toJS());
+  if (!parsed.success)
+    return failed(parsed.error.issues.map(({ path, message }) => `causeway.yaml: ${path.join('.')}: ${message}`));
+  const dangling = danglingReferences(parsed.data);
+  if (dangling.length > 0) return failed(dangling);
+  return done({ ...parsed.data, version: sha256Hex(canonicalJson(parsed.data)) });
+}
+
+/** Names that point at nothing, and names used twice. */
+function danglingReferences({ services, groups, people }: z.output<typeof CatalogueFile>): readonly string[] {
+  const problems: string[] = [];
+  const known = {
+    services: idsOf('services', services),
+    groups: idsOf('groups', groups),
+    people: idsOf('people', people),
+  };
+  for (const list of Object.values(known)) problems.push(...list.twice);
+  for (const service of services) {
+    for (const to of service.dependsOn)
+      if (!known.services.ids.has(to))
+        problems.push(`causeway.yaml: services.${service.id}.dependsOn: no service "${to}"`);
+    for (const owner of service.owners)
+      if (!known.groups.ids.has(owner))
+        problems.push(`causeway.yaml: services.${service.id}.owners: no group "${owner}"`);
+  }
+  for (const group of groups) {
+    for (const member of group.members)
+      if (!known.people.ids.has(member))
+        problems.push(`causeway.yaml: groups.${group.id}.members: no person "${member}"`);
+  }
+  return problems;
+}
+
+function idsOf(list: string, items: readonly { id: string }[]): { ids: ReadonlySet<string>; twice: readonly string[] } {
+  const ids = new Set<string>();
+  const twice: string[] = [];
+  for (const item of items) {
+    if (ids.has(item.id)) twice.push(`causeway.yaml: ${list}: "${item.id}" is there twice; keep one`);
+    ids.add(item.id);
+  }
+  return { ids, twice };
+}

@@ -1,0 +1,145 @@
+import type { ApprovalRow, PlanState } from '../../core/approval.ts';
+import type { Card, CodeBlock, Line } from '../../core/card.ts';
+import { approvalValue } from '../../core/decide-approval.ts';
+import type { SealedPlan } from '../../core/plan.ts';
+import { type Tainted, taint } from '../../core/tainted.ts';
+import { duration, sentence } from './words.ts';
+
+export type ProposalView = {
+  readonly sealed: SealedPlan;
+  readonly approvals: readonly ApprovalRow[];
+  readonly needed: number;
+  readonly approvers: readonly { readonly id: string; readonly name: string }[];
+  readonly names: (personId: string) => string;
+  /** What a dry run said it would do; ours. */
+  readonly dryRun: readonly string[];
+  readonly diff: Tainted | null;
+  readonly url: string;
+};
+
+const riskWords = { 1: '1 of 3, low', 2: '2 of 3, medium', 3: '3 of 3, high' } as const;
+
+/** Asks people. Rendered by code from the sealed plan: every field that will run is on it. */
+export function proposalCard(view: ProposalView): Card {
+  const { sealed, approvers, needed, approvals } = view;
+  const { plan } = sealed;
+  const asked: Line = approvers.flatMap(({ id, name }) => [{ person: id, name, notify: true }, ' ']);
+  return {
+    kind: 'proposal',
+    fallback: sentence(`Approval needed: ${plan.title}`),
+    title: [plan.title],
+    lead: [...asked, `approve or reject: this needs ${needed} of you.`],
+    facts: facts(view),
+    details: exactPlan(view),
+    actions: [
+      {
+        id: 'approve-plan',
+        label: 'Approve Plan',
+        value: approvalValue(sealed),
+        style: 'primary',
+        confirm: confirmation(view),
+      },
+      { id: 'reject-plan', label: 'Reject Plan', value: approvalValue(sealed), style: 'plain' },
+    ],
+    foot: [
+      `Needs ${needed} ${needed === 1 ? 'person' : 'people'}, not the requester (${view.names(plan.requester)}) · ${approvals.length} so far · expires `,
+      { atMs: plan.expiresAtMs },
+      ', then nothing runs · plan ',
+      { code: sealed.digest.slice(-8) },
+      ' · ',
+      { label: 'full plan', href: view.url },
+    ],
+  };
+}
+
+function facts({ sealed: { plan }, approvals, needed, names }: ProposalView): NonNullable<Card['facts']> {
+  const people = approvals.map(({ by }) => names(by)).join(', ');
+  return [
+    {
+      label: 'Risk',
+      value: [`${riskWords[plan.risk]}${plan.riskReasons.length > 0 ? `: ${plan.riskReasons.join('; ')}` : ''}`],
+    },
+    { label: 'Blast radius', value: [plan.blastRadius.says] },
+    { label: 'Expected effect', value: [plan.expectedEffect] },
+    { label: 'Undo', value: [plan.inverse.says] },
+    { label: 'Runs as', value: [plan.runsAs] },
+    {
+      label: 'Approvals',
+      value: [approvals.length === 0 ? `0 of ${needed}` : `${approvals.length} of ${needed}: ${people}`],
+    },
+  ];
+}
+
+function exactPlan({ sealed, dryRun, diff }: ProposalView): NonNullable<Card['details']> {
+  const { plan, digest } = sealed;
+  const code: CodeBlock[] = diff ? [{ label: 'change', language: 'diff', text: diff }] : [];
+  return {
+    summary: 'Exact change and plan',
+    open: true,
+    lines: [
+      ...plan.steps.map(({ says }, index): Line => [`${index + 1}. ${says}`]),
+      ...dryRun.map((line): Line => ['Dry run: ', taint(line)]),
+      ...plan.preconditions.map(
+        ({ name, expected }): Line => ['Only if ', name, ' is still ', { code: taint(JSON.stringify(expected)) }],
+      ),
+      ['Plan digest ', { code: digest }],
+      [`Policy ${plan.policyVersion.slice(0, 8)}, catalogue ${plan.catalogueVersion.slice(0, 8)}`],
+    ],
+    code,
+  };
+}
+
+function confirmation({
+  sealed: { plan, digest },
+}: ProposalView): NonNullable<NonNullable<Card['actions']>[number]['confirm']> {
+  return {
+    title: 'Approve this plan',
+    text: sentence(
+      `${plan.title}. Effect: ${plan.blastRadius.says}. Undo: ${plan.inverse.says}. Plan ${digest.slice(-8)}.`,
+    ),
+    accept: 'Approve Plan',
+    dismiss: 'Go Back',
+  };
+}
+
+/** What replaces the buttons once the plan is decided. */
+export function recordCard(view: ProposalView & { readonly state: PlanState; readonly said: Line }): Card {
+  const { plan, digest } = view.sealed;
+  return {
+    kind: 'record',
+    fallback: sentence(`${plan.title}: ${view.state}`),
+    title: [plan.title],
+    lead: view.said,
+    facts: facts(view),
+    details: { ...exactPlan(view), open: false },
+    foot: ['Plan ', { code: digest.slice(-8) }, ' · ', { label: 'full plan', href: view.url }],
+  };
+}
+
+/** The sentence of a record for each end state. */
+export function decisionLine(state: PlanState, view: Pick<ProposalView, 'approvals' | 'names' | 'needed'>): Line {
+  const people = view.approvals.map(({ by }) => view.names(by)).join(' and ');
+  switch (state) {
+    case 'pending':
+      return [`Approved by ${people || 'nobody yet'} · ${view.needed - view.approvals.length} more needed`];
+    case 'approved':
+    case 'running':
+      return [`Approved by ${people} · running in this thread`];
+    case 'done':
+      return [`Approved by ${people} · done, see the receipt in this thread`];
+    case 'rejected':
+      return ['Rejected. Nothing ran'];
+    case 'expired':
+      return ['Timed out, I did not run it'];
+    case 'superseded':
+      return ['Replaced by a newer version, earlier approvals do not count'];
+    case 'stale':
+      return ['The world changed since this was proposed, I did not run it'];
+    case 'failed':
+      return [`Approved by ${people} · failed, see this thread`];
+    case 'stopped':
+      return ['Cancelled, everything was stopped'];
+  }
+}
+
+export const expiresIn = (sealed: SealedPlan, nowMs: number): string => duration(sealed.plan.expiresAtMs - nowMs);

@@ -1,0 +1,16 @@
+import { supportsOf } from '../core/compile-hypotheses.ts';
+import type { Evidence } from '../core/evidence.ts';
+import type { Hypothesis } from '../core/hypothesis.ts';
+import type { Case, Challenge } from '../core/verdict.ts';
+
+/** The leading hypothesis as the verdict rule sees it. */
+export function caseOf(hypotheses: readonly Hypothesis[], evidence: readonly Evidence[], challenge: Challenge): Case {
+  const [first, second] = hypotheses;
+  return {
+    supports: supportsOf(first?.supports ?? [], { evidence }),
+    refutes: supportsOf(first?.refutes ?? [], { evidence }),
+    score: first?.score ?? 0,
+    lead: (first?.score ?? 0) - (second?.score ?? 0),
+    challenge,
+  };
+}

@@ -1,0 +1,204 @@
+/**
+ * Carries out an approved plan. For every step: policy asked again, preconditions re-read, intent audited and stored,
+ * then the action, then its result. A step whose intent has no outcome is reconciled, never repeated blindly.
+ */
+import type { ActionContext, ActionFailure } from '../action.ts';
+import type { Line } from '../core/card.ts';
+import type { Place } from '../core/incident.ts';
+import type { Json } from '../core/json.ts';
+import type { PlanStep } from '../core/plan.ts';
+import { done, failed, type Result } from '../core/result.ts';
+import { taint } from '../core/tainted.ts';
+import type { Durable, PlanRow } from '../ports.ts';
+import { runLogCard } from './cards/receipt.ts';
+import { movePlan } from './move-plan.ts';
+import { mayExecute } from './permission.ts';
+import { post, update } from './show.ts';
+import type { ConnectedAction, World } from './world.ts';
+
+export type Execution =
+  | { readonly kind: 'done'; readonly outcomes: readonly Json[]; readonly atMs: number }
+  | { readonly kind: 'not-done'; readonly why: string; readonly state: 'stale' | 'failed' | 'stopped' | 'expired' };
+
+type Subject = { readonly plan: string; readonly thread: Place };
+
+export async function execute(world: World, durable: Durable, subject: Subject): Promise<Execution> {
+  const start = await durable.step('start', () => startPlan(world, subject.plan));
+  if (!start.ok) return start.failure;
+  const { steps } = start.value;
+  const outcomes: Json[] = [];
+  for (const step of steps) {
+    await durable.step(`log-${step.id}`, () =>
+      showLog(world, subject, { steps, done: outcomes.length, failure: null }),
+    );
+    const result = await durable.step(`effect-${step.id}`, () => runStep(world, subject.plan, step));
+    if (!result.ok) {
+      await durable.step(`log-failed-${step.id}`, () =>
+        showLog(world, subject, { steps, done: outcomes.length, failure: result.failure.why }),
+      );
+      await durable.step('plan-failed', () =>
+        movePlan(world, { plan: subject.plan, from: ['running'], to: result.failure.state }),
+      );
+      return result.failure;
+    }
+    outcomes.push(result.value);
+  }
+  await durable.step('log-end', () => showLog(world, subject, { steps, done: outcomes.length, failure: null }));
+  await durable.step('plan-done', () => movePlan(world, { plan: subject.plan, from: ['running'], to: 'done' }));
+  const atMs = await durable.step('done-at', async () => world.clock.nowMs());
+  return { kind: 'done', outcomes, atMs };
+}
+
+type NotDone = Extract<Execution, { kind: 'not-done' }>;
+const notDone = (state: NotDone['state'], why: string): { ok: false; failure: NotDone } =>
+  failed({ kind: 'not-done', why, state });
+
+/** From approved to running, only in time, only with the policy's consent, only while the world is as planned. */
+async function startPlan(world: World, id: string): Promise<Result<{ steps: readonly PlanStep[] }, NotDone>> {
+  const row = await world.store.plan(id);
+  if (!row) throw new Error(`plan ${id} is not in the store`);
+  if (row.state === 'running') return done({ steps: row.plan.steps });
+  const late = row.settledAtMs !== null && world.clock.nowMs() > row.settledAtMs + row.plan.startWithinMs;
+  if (late) return refuse(world, id, notDone('expired', 'it could not start in time after approval'));
+  const permission = await mayExecute(world, row);
+  if (!permission.ok) return refuse(world, id, notDone('stopped', permission.failure));
+  const fresh = await stillAsPlanned(world, row);
+  if (!fresh.ok)
+    return refuse(world, id, notDone(fresh.failure.kind === 'stale' ? 'stale' : 'failed', fresh.failure.reason));
+  const moved = await movePlan(world, { plan: id, from: ['approved'], to: 'running' });
+  return moved ? done({ steps: row.plan.steps }) : notDone('failed', `the plan is ${row.state}, not approved`);
+}
+
+async function refuse(
+  world: World,
+  id: string,
+  answer: { ok: false; failure: NotDone },
+): Promise<{ ok: false; failure: NotDone }> {
+  await movePlan(world, { plan: id, from: ['approved'], to: answer.failure.state });
+  return answer;
+}
+
+async function stillAsPlanned(world: World, row: PlanRow): Promise<Result<null, ActionFailure>> {
+  for (const step of row.plan.steps) {
+    const connected = actionOf(world, step);
+    const parameters = connected.action.parameters.parse(step.parameters);
+    const checked = await connected.connected.check(
+      row.plan.preconditions,
+      parameters,
+      context(world, row.plan.id, step),
+    );
+    if (!checked.ok) return checked;
+  }
+  return done(null);
+}
+
+/** At most one effect per plan and step: the intent row is the claim, reconciliation the answer to a lost outcome. */
+async function runStep(world: World, id: string, step: PlanStep): Promise<Result<Json, NotDone>> {
+  const row = await world.store.plan(id);
+  const permission = row ? await mayExecute(world, row) : failed('the plan is gone');
+  if (!row || !permission.ok) return notDone('stopped', permission.ok ? 'the plan is gone' : permission.failure);
+  const earlier = await world.store.effect(id, step.id);
+  if (earlier?.outcome !== undefined && earlier.outcome !== null) return done(earlier.outcome);
+  await audit(world, row, { step, kind: 'effect.intent', body: { parameters: step.parameters } });
+  const isNew = await world.store.intend(id, step.id, step.parameters);
+  const { action, connected } = actionOf(world, step);
+  const parameters = action.parameters.parse(step.parameters);
+  const signal = context(world, id, step);
+  const found = isNew ? done(null) : await connected.reconcile(parameters, signal);
+  if (!found.ok) return settleFailure(world, row, { step, failure: found.failure });
+  const result = found.value === null ? await executeOnce(connected, parameters, signal) : done(found.value);
+  if (!result.ok) return settleFailure(world, row, { step, failure: result.failure });
+  await world.store.settleEffect(id, step.id, result.value);
+  await audit(world, row, {
+    step,
+    kind: 'effect.result',
+    body: { outcome: result.value, reconciled: found.value !== null },
+  });
+  return result;
+}
+
+/** When the answer got lost, looks for the effect instead of repeating it. */
+async function executeOnce(
+  connected: ConnectedAction['connected'],
+  parameters: unknown,
+  given: ActionContext,
+): Promise<Result<Json, ActionFailure>> {
+  const result = await connected.execute(parameters, given);
+  if (result.ok || result.failure.kind !== 'unknown') return result;
+  const found = await connected.reconcile(parameters, given);
+  return found.ok && found.value !== null ? done(found.value) : result;
+}
+
+async function settleFailure(
+  world: World,
+  row: PlanRow,
+  { step, failure }: { step: PlanStep; failure: ActionFailure },
+): Promise<Result<never, NotDone>> {
+  await audit(world, row, { step, kind: 'effect.result', body: { failure: failure.kind, reason: failure.reason } });
+  return notDone(failure.kind === 'stale' ? 'stale' : 'failed', failure.reason);
+}
+
+function audit(
+  world: World,
+  row: PlanRow,
+  {
+    step,
+    kind,
+    body,
+  }: { step: PlanStep; kind: 'effect.intent' | 'effect.result'; body: { readonly [key: string]: Json } },
+): Promise<number> {
+  return world.store.audit(null, {
+    kind,
+    incident: row.plan.incident,
+    actor: 'causeway',
+    atMs: world.clock.nowMs(),
+    body: {
+      plan: row.plan.id,
+      step: step.id,
+      action: step.action,
+      digest: row.digest,
+      approvedBy: row.approvals.map(({ by }) => by),
+      policyVersion: row.plan.policyVersion,
+      ...body,
+    },
+  });
+}
+
+function actionOf(world: World, step: PlanStep): ConnectedAction {
+  const found = world.actions.find(({ action }) => action.name === step.action);
+  if (!found) throw new Error(`action ${step.action} is not in the catalogue`);
+  return found;
+}
+
+const context = (world: World, plan: string, step: PlanStep): ActionContext => ({
+  signal: AbortSignal.timeout(120_000),
+  nowMs: world.clock.nowMs(),
+  key: `${plan}:${step.id}`,
+});
+
+type Progress = { readonly steps: readonly PlanStep[]; readonly done: number; readonly failure: string | null };
+
+/** One run log per plan, edited as it goes. */
+async function showLog(
+  world: World,
+  { plan, thread }: Subject,
+  { steps, done: finished, failure }: Progress,
+): Promise<void> {
+  const row = await world.store.plan(plan);
+  const states = steps.map((step, index) => ({ id: step.id, says: step.says, ...progress(index, finished, failure) }));
+  const card = runLogCard({ title: row?.plan.title ?? plan, steps: states });
+  const ref = await post(world, { place: thread, card, key: `run-log:${plan}`, incident: row?.plan.incident ?? null });
+  await update(world, ref, card);
+}
+
+function progress(
+  index: number,
+  finished: number,
+  failure: string | null,
+): { state: 'pending' | 'in_progress' | 'complete' | 'error'; output: Line } {
+  if (index < finished) return { state: 'complete', output: ['done'] };
+  if (index > finished) return { state: 'pending', output: [] };
+  return failure === null
+    ? { state: 'in_progress', output: ['running'] }
+    : { state: 'error', output: [taint(failure)] };
+}

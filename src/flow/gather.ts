@@ -1,0 +1,163 @@
+/** One read of the world: audited, redacted, stored as evidence, and turned into signals for the engine. */
+import { canonicalJson, sha256Hex } from '../core/digest.ts';
+import type { Evidence, EvidenceId, Gap } from '../core/evidence.ts';
+import type { Incident } from '../core/incident.ts';
+import type { Json } from '../core/json.ts';
+import type { Tainted } from '../core/tainted.ts';
+import type { Signals } from '../rootcause/telemetry.ts';
+import type { Finding } from '../tool.ts';
+import { redacted } from './redacted.ts';
+import type { ConnectedTool, World } from './world.ts';
+
+export type Read = {
+  readonly connected: ConnectedTool;
+  readonly input: Json;
+  /** Idempotency key of the evidence. */
+  readonly key: string;
+  /** Which of the tool's probes this is. */
+  readonly index: number;
+};
+
+/** What a read left behind. JSON, so that a durable step can record it. */
+export type Gathered = {
+  readonly tool: string;
+  readonly index: number;
+  readonly input: Json;
+  readonly evidence: EvidenceId | null;
+  readonly view: Tainted | null;
+  readonly signals: Signals;
+  readonly gap: Gap | null;
+  /** What was searched when nothing was there. */
+  readonly empty: string | null;
+};
+
+/** Runs one tool. Never throws for a vendor's answer or a hang: those become gaps. */
+export async function gather(world: World, incident: Incident, read: Read): Promise<Gathered> {
+  const { tool } = read.connected;
+  const startedAtMs = world.clock.nowMs();
+  await recordIntent(world, incident, read);
+  const finding = await readWithin(world, read);
+  const nothing = {
+    tool: tool.name,
+    index: read.index,
+    input: read.input,
+    evidence: null,
+    view: null,
+    signals: {},
+    gap: null,
+    empty: null,
+  };
+  await recordResult(world, incident, { read, finding, durationMs: world.clock.nowMs() - startedAtMs });
+  switch (finding.kind) {
+    case 'failed':
+      return { ...nothing, gap: { tool: tool.name, reason: finding.reason, blocks: finding.blocks, fix: finding.fix } };
+    case 'empty':
+      return { ...nothing, empty: finding.searched };
+    case 'found': {
+      const evidence = await storeFinding(world, incident, { read, finding });
+      const { json: view } = await redacted(world.redactor, finding.view);
+      const { json: signals } = await redacted(world.redactor, finding.signals);
+      return { ...nothing, evidence: evidence.id, view, signals: tagSignals(signals, evidence.id) };
+    }
+  }
+}
+
+/** The call alone, bounded in time: nothing is stored. */
+export async function readWithin(world: World, { connected, input }: Read): Promise<Finding> {
+  const { probeTimeoutMs } = world.settings;
+  const signal = AbortSignal.timeout(probeTimeoutMs);
+  const late = new Promise<Finding>((resolve) => {
+    signal.addEventListener('abort', () => resolve(failure(`no answer within ${probeTimeoutMs} ms`)), { once: true });
+  });
+  const context = { signal, nowMs: world.clock.nowMs(), catalogue: world.catalogue };
+  const call = connected.call(input, context).catch((error: unknown) => {
+    world.log.error({ tool: connected.tool.name, error }, 'tool threw');
+    return failure('the tool failed unexpectedly; see the log');
+  });
+  return Promise.race([call, late]);
+}
+
+const failure = (reason: string): Finding => ({
+  kind: 'failed',
+  reason,
+  retryable: true,
+  blocks: 'anything this source alone could show',
+  fix: 'check that the service is reachable from here: causeway doctor',
+});
+
+async function storeFinding(
+  world: World,
+  incident: Incident,
+  { read, finding }: { read: Read; finding: Finding & { kind: 'found' } },
+): Promise<Evidence> {
+  const { tool } = read.connected;
+  const { json, redactions } = await redacted(world.redactor, finding.result);
+  const canonical = canonicalJson(json);
+  const evidence = await world.store.addEvidence(incident.id, read.key, {
+    tool: tool.name,
+    source: tool.source,
+    input: read.input,
+    query: finding.query,
+    window: finding.window,
+    provenance: finding.provenance,
+    result: json,
+    sha256: sha256Hex(canonical),
+    bytes: Buffer.byteLength(canonical),
+    redactions,
+    link: finding.link,
+    headline: await redactHeadline(world, finding.headline),
+    chart: finding.chart,
+    truncated: finding.truncated,
+    takenAtMs: world.clock.nowMs(),
+  });
+  return evidence;
+}
+
+async function redactHeadline(world: World, headline: readonly (string | Tainted)[]): Promise<(string | Tainted)[]> {
+  return Promise.all(
+    headline.map(async (part) => {
+      if (typeof part === 'string') return part;
+      const { json } = await redacted(world.redactor, part);
+      return json;
+    }),
+  );
+}
+
+/** Every signal carries the evidence it came from, so that the engine's reasons can be cited. */
+function tagSignals(signals: Signals, evidence: EvidenceId): Signals {
+  const tag = <Item>(items: readonly Item[] | undefined): readonly (Item & { evidence: EvidenceId })[] =>
+    (items ?? []).map((item) => ({ ...item, evidence }));
+  return {
+    series: tag(signals.series),
+    logs: tag(signals.logs),
+    edgeStats: tag(signals.edgeStats),
+    changes: tag(signals.changes),
+    monitors: tag(signals.monitors),
+    edges: signals.edges ?? [],
+  };
+}
+
+async function recordIntent(world: World, incident: Incident, { connected, input, key }: Read): Promise<void> {
+  await world.store.audit(null, {
+    kind: 'tool.intent',
+    incident: incident.id,
+    actor: 'causeway',
+    atMs: world.clock.nowMs(),
+    body: { tool: connected.tool.name, input, key },
+  });
+}
+
+async function recordResult(
+  world: World,
+  incident: Incident,
+  { read, finding, durationMs }: { read: Read; finding: Finding; durationMs: number },
+): Promise<void> {
+  const outcome = finding.kind === 'failed' ? { reason: finding.reason } : {};
+  await world.store.audit(null, {
+    kind: 'tool.result',
+    incident: incident.id,
+    actor: 'causeway',
+    atMs: world.clock.nowMs(),
+    body: { tool: read.connected.tool.name, key: read.key, outcome: finding.kind, durationMs, ...outcome },
+  });
+}

@@ -1,0 +1,116 @@
+/** Every delivery, once, one at a time per channel: opens incidents, answers commands, passes clicks on. */
+import { parseCommand } from '../core/command.ts';
+import { personOf } from '../core/directory.ts';
+import type { Incident } from '../core/incident.ts';
+import type { Json } from '../core/json.ts';
+import { plainText } from '../core/plain-text.ts';
+import type { Tainted } from '../core/tainted.ts';
+import type { Durable, Inbound, Intake } from '../ports.ts';
+import { answer } from './answer.ts';
+import { decide } from './decide.ts';
+import { onClick } from './on-click.ts';
+import type { World } from './world.ts';
+
+/** Commits a delivery with its audit row and its workflow in one transaction; false when it was seen before. */
+export const createIntake =
+  (world: World): Intake =>
+  (inbound) =>
+    world.store.transact(async (transaction) => {
+      if (!(await world.store.claim(transaction, inbound.key, { type: inbound.type }))) return false;
+      const { place, actor } = inbound;
+      await world.store.audit(transaction, {
+        kind: 'inbound',
+        incident: null,
+        actor: `${actor.platform}:${actor.account}`,
+        atMs: inbound.atMs,
+        body: { type: inbound.type, key: inbound.key, channel: place.channel },
+      });
+      await world.engine.start(transaction, {
+        name: 'inbound',
+        id: `inbound:${inbound.key}`,
+        input: inbound as unknown as Json,
+        queueKey: `${place.platform}:${place.tenant}:${place.channel}`,
+      });
+      return true;
+    });
+
+export const inboundWorkflow =
+  (world: World) =>
+  (durable: Durable, input: Json): Promise<void> => {
+    const inbound = input as unknown as Inbound;
+    return durable.step('handle', () => handle(world, inbound));
+  };
+
+/** One step: everything in it is keyed by the delivery, so a repeat changes nothing. */
+function handle(world: World, inbound: Inbound): Promise<void> {
+  switch (inbound.type) {
+    case 'mention':
+      return onLine(world, inbound, true);
+    case 'command':
+      return onLine(world, inbound, false);
+    case 'click':
+      return inbound.action === 'approve-plan' || inbound.action === 'reject-plan'
+        ? decide(world, inbound)
+        : onClick(world, inbound);
+    case 'message':
+      return onMessage(world, inbound);
+    case 'joined':
+      return Promise.resolve();
+  }
+}
+
+async function onLine(world: World, inbound: Inbound & { type: 'mention' | 'command' }, asked: boolean): Promise<void> {
+  const command = parseCommand(plainText(inbound.text, 4_000), asked);
+  const incident = await world.store.incidentAt(inbound.place);
+  if (command.verb === 'investigate' && !incident) return openIncident(world, inbound);
+  if (asked && incident) await recordStatement(world, incident, inbound);
+  return answer(world, { inbound, command, incident });
+}
+
+/** What people say in an incident's channel is kept as a statement that can be cited. */
+async function onMessage(world: World, inbound: Inbound & { type: 'message' }): Promise<void> {
+  const incident = await world.store.incidentAt(inbound.place);
+  if (incident && !inbound.bot) await recordStatement(world, incident, inbound);
+}
+
+async function recordStatement(
+  world: World,
+  incident: Incident,
+  { key, actor, text, atMs }: Inbound & { text: Tainted },
+): Promise<void> {
+  const { text: redacted } = await world.redactor.redact(plainText(text, 2_000));
+  await world.store.audit(null, {
+    kind: 'human.statement',
+    incident: incident.id,
+    actor: personOf(world.catalogue, actor.platform, actor.account)?.id ?? `${actor.platform}:${actor.account}`,
+    atMs,
+    body: { text: redacted, key },
+  });
+}
+
+/** The incident, its audit row and its workflow in one transaction. */
+async function openIncident(world: World, inbound: Inbound & { type: 'mention' | 'command' }): Promise<void> {
+  const { place, actor, text, atMs } = inbound;
+  const openedBy = personOf(world.catalogue, actor.platform, actor.account)?.id ?? `${actor.platform}:${actor.account}`;
+  const { root: _thread, ...channel } = place;
+  await world.store.transact(async (transaction) => {
+    const incident = await world.store.openIncident(transaction, {
+      place: channel,
+      phase: 'open',
+      openedAtMs: atMs,
+      openedBy,
+      question: text,
+      symptom: null,
+      onsetMs: null,
+    });
+    await world.store.audit(transaction, {
+      kind: 'incident.opened',
+      incident: incident.id,
+      actor: openedBy,
+      atMs,
+      body: { channel: channel.channel, platform: channel.platform, key: inbound.key },
+    });
+    const input = { incident: incident.id };
+    await world.engine.start(transaction, { name: 'incident', id: `incident:${incident.id}`, input, queueKey: null });
+  });
+}

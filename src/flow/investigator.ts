@@ -1,0 +1,72 @@
+import type { Budget, Spent } from '../core/budget.ts';
+import type { Evidence, EvidenceId } from '../core/evidence.ts';
+import type { CauseKind } from '../core/hypothesis.ts';
+import type { Incident } from '../core/incident.ts';
+import type { Json } from '../core/json.ts';
+import type { Tainted } from '../core/tainted.ts';
+import type { Challenge } from '../core/verdict.ts';
+import type { Ranking } from '../rootcause/ranking.ts';
+
+/** A sentence the model wants to say, with what proves it. The gate re-matches every part against the ledger. */
+export type Claim = {
+  readonly text: Tainted;
+  readonly citations: readonly {
+    readonly evidence: EvidenceId;
+    /** Must be a substring of the stored result's canonical JSON or of one of its strings. */
+    readonly quote?: string;
+    /** JSON pointer into the stored result, and the number claimed there. */
+    readonly number?: { readonly pointer: string; readonly value: number };
+  }[];
+};
+
+export type SubmittedHypothesis = {
+  readonly kind: CauseKind;
+  readonly entity: string;
+  /** `ChangeEvent.id`, or null. */
+  readonly change: string | null;
+  readonly claims: readonly Claim[];
+  readonly wrongIf: Tainted;
+  readonly against: readonly Claim[];
+};
+
+export type Findings = {
+  readonly outcome: 'causes' | 'nothing-wrong' | 'cannot-tell';
+  readonly hypotheses: readonly SubmittedHypothesis[];
+};
+
+/** A read the model may ask for. `call` stores the evidence and returns its id and compact view. */
+export type ModelTool = {
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: Json;
+  readonly call: (
+    input: Json,
+  ) => Promise<
+    | { readonly kind: 'evidence'; readonly id: EvidenceId; readonly view: Tainted }
+    | { readonly kind: 'empty' | 'failed' | 'bad-input'; readonly says: string }
+  >;
+};
+
+export type InvestigationRequest = {
+  readonly incident: Incident;
+  /** Services, owners and edges, as the catalogue says. Ours. */
+  readonly brief: string;
+  readonly ranking: Ranking;
+  readonly evidence: readonly Evidence[];
+  readonly views: ReadonlyMap<EvidenceId, Tainted>;
+  readonly tools: readonly ModelTool[];
+  readonly budget: Budget;
+  readonly signal: AbortSignal;
+  /** What people said meanwhile; read between turns. */
+  readonly statements: () => Promise<readonly Tainted[]>;
+  /** Every request and answer, for the audit and replay. */
+  readonly record: (kind: 'model.request' | 'model.response', body: { readonly [key: string]: Json }) => Promise<void>;
+};
+
+export type Investigation =
+  | { readonly kind: 'submitted'; readonly findings: Findings; readonly challenge: Challenge; readonly spent: Spent }
+  /** No usable answer: the engine's ranking stands, labelled with the reason. */
+  | { readonly kind: 'unavailable'; readonly why: string; readonly spent: Spent };
+
+/** The model loop (`model/`): read tools only, typed findings, one adversarial turn. Never throws for a model's answer. */
+export type Investigator = (request: InvestigationRequest) => Promise<Investigation>;

@@ -1,0 +1,25 @@
+import { parseCommand } from '../core/command.ts';
+import type { Inbound } from '../ports.ts';
+import { answer } from './answer.ts';
+import { noticeCard } from './cards/reply.ts';
+import { verifyReceipt } from './receipt.ts';
+import { whisper } from './show.ts';
+import type { World } from './world.ts';
+
+/** Buttons that decide nothing: briefings, receipts, grades. */
+export async function onClick(world: World, inbound: Extract<Inbound, { type: 'click' }>): Promise<void> {
+  const incident = await world.store.incidentAt(inbound.place);
+  switch (inbound.action) {
+    case 'brief-me':
+      return answer(world, { inbound, command: { verb: 'brief' }, incident });
+    case 'investigate-now':
+      return answer(world, { inbound, command: parseCommand('investigate', true), incident });
+    case 'verify-receipt':
+      return verifyReceipt(world, inbound);
+    default:
+      return whisper(world, inbound, {
+        card: noticeCard('This button does nothing yet', 'Type help to see what I can do.'),
+        key: `click:${inbound.key}`,
+      });
+  }
+}

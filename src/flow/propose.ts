@@ -1,0 +1,87 @@
+/** From the leading cause to one plan people can approve: a rollback pull request or a runbook, compiled by code. */
+import type { Line } from '../core/card.ts';
+import type { Hypothesis } from '../core/hypothesis.ts';
+import type { Incident } from '../core/incident.ts';
+import type { SealedPlan } from '../core/plan.ts';
+import type { Tainted } from '../core/tainted.ts';
+import type { Durable, MessageRef } from '../ports.ts';
+import { noticeCard } from './cards/reply.ts';
+import { type StatusView, statusCard } from './cards/status.ts';
+import { compileRollback } from './compile-rollback.ts';
+import { compileSuggestedRunbook } from './compile-runbook.ts';
+import type { FirstLook } from './first-look.ts';
+import type { Settled } from './investigate.ts';
+import { post, threadOf, update } from './show.ts';
+import { signalProbe } from './signal.ts';
+import { statusView } from './status-state.ts';
+import { submitPlan } from './submit-plan.ts';
+import type { World } from './world.ts';
+
+export type Compiled =
+  | { readonly kind: 'plan'; readonly sealed: SealedPlan; readonly diff: Tainted | null }
+  /** Nothing safe to propose: what stands in the way and what a person can do. */
+  | { readonly kind: 'none'; readonly why: string; readonly fix: string };
+
+type Subject = {
+  readonly incident: Incident;
+  readonly look: FirstLook;
+  readonly settled: Settled;
+  readonly status: MessageRef;
+};
+
+export async function propose(world: World, durable: Durable, subject: Subject): Promise<void> {
+  const { incident, look, settled, status } = subject;
+  const compiled = await durable.step('compile-plan', () => compile(world, subject));
+  if (compiled.kind === 'none') {
+    await durable.step('no-plan', async () => {
+      const card = noticeCard(compiled.why, compiled.fix);
+      await post(world, { place: threadOf(status), card, key: `no-plan:${incident.id}`, incident: incident.id });
+      await showNext(world, subject, [`No action proposed: ${compiled.why}`]);
+    });
+    return;
+  }
+  await durable.step('submit-plan', () =>
+    submitPlan(world, {
+      sealed: compiled.sealed,
+      place: incident.place,
+      diff: compiled.diff,
+      thread: threadOf(status),
+      before: look.ranking.after,
+      cause: settled.hypotheses[0] ?? null,
+      signal: signalProbe(incident, look.gathered),
+      status: { ref: status, view: viewNow(world, subject, ['Approval of: ', compiled.sealed.plan.title]) },
+    }),
+  );
+  await durable.step('show-proposed', () => showNext(world, subject, ['Approval of: ', compiled.sealed.plan.title]));
+}
+
+async function compile(world: World, { incident, look, settled }: Subject): Promise<Compiled> {
+  const lead = settled.hypotheses[0];
+  const owner = ownerWords(world, lead);
+  if (!lead || lead.word === 'Inconclusive' || lead.word === 'RuledOut') {
+    return {
+      kind: 'none',
+      why: 'No cause clears the bar for a proposal',
+      fix: 'Look at the gaps on the incident page, or tell me where to look.',
+    };
+  }
+  if (lead.kind === 'feature-flag')
+    return compileSuggestedRunbook(world, { incident, lead, changes: look.telemetry.changes });
+  if (lead.change) return compileRollback(world, { incident, lead });
+  return { kind: 'none', why: 'No action in the catalogue fixes this cause', fix: owner };
+}
+
+function ownerWords({ catalogue }: World, lead: Hypothesis | undefined): string {
+  const service = catalogue.services.find(({ id }) => id === lead?.entity);
+  if (!service) return 'Add the service to the catalogue so that I can name its owners.';
+  return service.external
+    ? `${service.title} is outside; contact its provider. Owners here: ${service.owners.join(', ') || 'nobody'}.`
+    : `Owners of ${service.title}: ${service.owners.join(', ') || 'nobody named in the catalogue'}.`;
+}
+
+const viewNow = (world: World, { incident, look, settled }: Subject, next: Line): StatusView =>
+  statusView(world, { incident, look, hypotheses: settled.hypotheses, label: settled.label, next });
+
+async function showNext(world: World, subject: Subject, next: Line): Promise<void> {
+  await update(world, subject.status, statusCard(viewNow(world, subject, next)));
+}

@@ -1,0 +1,84 @@
+/**
+ * One plan, from the proposal card to the receipt: ask, wait, re-read, act once, watch, say whether it helped. Nothing
+ * here decides who may approve: `decide.ts` does, and sends this workflow the outcome.
+ */
+import type { PlanState } from '../core/approval.ts';
+import type { Json } from '../core/json.ts';
+import type { Durable, MessageRef, PlanRow } from '../ports.ts';
+import { showProposal, showRecord } from './approval-message.ts';
+import { type Execution, execute } from './execute.ts';
+import { recordPhase } from './incident.ts';
+import { movePlan } from './move-plan.ts';
+import { giveReceipt } from './receipt.ts';
+import { threadOf } from './show.ts';
+import type { RemediationInput } from './submit-plan.ts';
+import { watchRecovery } from './watch.ts';
+import type { World } from './world.ts';
+
+export type Decision = { readonly outcome: 'approved' | 'rejected' };
+
+export const remediationWorkflow =
+  (world: World) =>
+  async (durable: Durable, given: Json): Promise<void> => {
+    const input = given as unknown as RemediationInput;
+    const row = await durable.step('load-plan', () => loadPlan(world, input.plan));
+    const message = await durable.step('ask', () => showProposal(world, input.plan, input.diff));
+
+    const waitMs = await durable.step('wait-until', async () =>
+      Math.max(0, row.plan.expiresAtMs - world.clock.nowMs()),
+    );
+    const decision = await durable.waitFor<Decision>('decision', waitMs);
+    const state = await durable.step('decided', () => settleDecision(world, input.plan, decision));
+    if (state !== 'approved') return endUnapproved(world, durable, { input, message });
+
+    await durable.step('phase-acting', () => recordPhase(world, row.plan.incident, 'acting'));
+    const thread = input.thread ?? threadOf(message);
+    const execution = await execute(world, durable, { plan: input.plan, thread });
+    await durable.step('show-end', () => showRecord(world, { plan: input.plan, message, diff: input.diff }));
+    await durable.step('receipt', () => giveReceipt(world, { plan: input.plan, execution, thread }));
+    await afterwards(world, durable, { input, row, execution, thread });
+  };
+
+async function loadPlan(world: World, id: string): Promise<PlanRow> {
+  const row = await world.store.plan(id);
+  if (!row) throw new Error(`plan ${id} is not in the store`);
+  return row;
+}
+
+async function afterwards(
+  world: World,
+  durable: Durable,
+  {
+    input,
+    row,
+    execution,
+    thread,
+  }: { input: RemediationInput; row: PlanRow; execution: Execution; thread: MessageRef['place'] },
+): Promise<void> {
+  if (execution.kind !== 'done') {
+    return durable.step('phase-settled', () => recordPhase(world, row.plan.incident, 'settled'));
+  }
+  await durable.step('phase-watching', () => recordPhase(world, row.plan.incident, 'watching'));
+  await watchRecovery(world, durable, { input, plan: row.plan, execution, thread });
+}
+
+/**
+ * Silence is never consent: without a decision in time the plan expires and nothing runs. The row is the truth: an
+ * approval that committed in the same moment counts.
+ */
+async function settleDecision(world: World, plan: string, decision: Decision | null): Promise<PlanState> {
+  if (decision === null) await movePlan(world, { plan, from: ['pending'], to: 'expired' });
+  return (await loadPlan(world, plan)).state;
+}
+
+async function endUnapproved(
+  world: World,
+  durable: Durable,
+  { input, message }: { input: RemediationInput; message: MessageRef },
+): Promise<void> {
+  await durable.step('end-unapproved', async () => {
+    await showRecord(world, { plan: input.plan, message, diff: input.diff });
+    const row = await loadPlan(world, input.plan);
+    await recordPhase(world, row.plan.incident, 'settled');
+  });
+}

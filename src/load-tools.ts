@@ -1,0 +1,113 @@
+/** Finds the read tools in their directory and connects those whose environment is there. */
+import { readdir } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Gap } from './core/evidence.ts';
+import type { Finding, Tool, ToolContext } from './tool.ts';
+
+/** Checks the input against the tool's schema first; never throws for a vendor's answer or a bad input. */
+export type ToolCall = (input: unknown, context: ToolContext) => Promise<Finding>;
+export type ConnectedTool = { readonly tool: Tool; readonly call: ToolCall };
+export type Connection = {
+  readonly connected: readonly ConnectedTool[];
+  /** Tools with none of their variables. */
+  readonly off: readonly Gap[];
+  /** Tools with some of their variables, or bad ones: start-up errors, all of them. */
+  readonly problems: readonly string[];
+};
+
+// Only the shape is checked: functions cannot be checked further at run time.
+const loadedTool = z.custom<Tool>((value) => toolShape.safeParse(value).success);
+const toolShape = z.object({
+  name: z.string().regex(/^[a-z][a-z0-9_]{2,63}$/),
+  source: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  description: z.string().min(40),
+  environment: z.instanceof(z.ZodObject),
+  input: z.instanceof(z.ZodObject),
+  probes: z.function(),
+  connect: z.function(),
+});
+const toolModule = z.object({ tool: loadedTool });
+
+/** Imports every `*.ts` file directly in `directory`, in name order. Throws when one does not export a tool. */
+export async function loadTools(directory: URL): Promise<readonly Tool[]> {
+  const base = directory.href.endsWith('/') ? directory : new URL(`${directory.href}/`);
+  const entries = await readdir(base, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.ts')).map((entry) => entry.name);
+  const tools = await Promise.all(files.toSorted().map((file) => loadTool(new URL(file, base))));
+  const names = tools.map((tool) => tool.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`two files in ${base.pathname} export a tool named ${twice}: rename one`);
+  return tools;
+}
+
+async function loadTool(file: URL): Promise<Tool> {
+  const loaded = toolModule.safeParse(await import(file.href));
+  if (!loaded.success) throw new Error(`${file.pathname} must export const tool = defineTool({...}) with every member`);
+  return loaded.data.tool;
+}
+
+/**
+ * Connects each tool whose required variables are present. Variables with a default never count; an empty string
+ * counts as absent.
+ */
+export function connectTools(
+  tools: readonly Tool[],
+  environment: { readonly [name: string]: string | undefined },
+): Connection {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const connected: ConnectedTool[] = [];
+  const off: Gap[] = [];
+  const problems: string[] = [];
+  for (const tool of tools) {
+    const required = requiredVariables(tool);
+    const missing = required.filter((name) => !(name in present));
+    if (required.length > 0 && missing.length === required.length) off.push(offGap(tool, missing));
+    else if (missing.length > 0) problems.push(`${tool.name}: set ${missing.join(', ')} too, or unset the others`);
+    else {
+      const parsed = tool.environment.safeParse(present);
+      if (parsed.success) connected.push({ tool, call: guard(tool, tool.connect(parsed.data)) });
+      else problems.push(...parsed.error.issues.map((issue) => `${tool.name}: ${describeIssue(issue)}`));
+    }
+  }
+  return { connected, off, problems: [...new Set(problems)] };
+}
+
+function requiredVariables(tool: Tool): readonly string[] {
+  if (!(tool.environment instanceof z.ZodObject)) return [];
+  return Object.entries(tool.environment.shape)
+    .filter(([, schema]) => !z.safeParse(schema, undefined).success)
+    .map(([name]) => name);
+}
+
+function offGap(tool: Tool, missing: readonly string[]): Gap {
+  return {
+    tool: tool.name,
+    reason: `${tool.name} is not configured`,
+    blocks: firstSentence(tool.description),
+    fix: `Set ${missing.join(', ')}.`,
+  };
+}
+
+const firstSentence = (text: string): string => text.split(/(?<=\.)\s/, 1)[0] ?? text;
+
+const describeIssue = (issue: z.core.$ZodIssue): string =>
+  `${issue.path.length > 0 ? issue.path.join('.') : 'input'}: ${issue.message}`;
+
+function guard(tool: Tool, call: (input: unknown, context: ToolContext) => Promise<Finding>): ToolCall {
+  return async (input, context) => {
+    const parsed = tool.input.safeParse(input);
+    if (!parsed.success) {
+      const issues = parsed.error.issues.map(describeIssue).join('; ');
+      return {
+        kind: 'failed',
+        reason: `${tool.name} was asked with a bad input: ${issues}`,
+        retryable: false,
+        blocks: firstSentence(tool.description),
+        fix: 'Call it again with an input that fits its schema.',
+      };
+    }
+    return call(parsed.data, context);
+  };
+}
