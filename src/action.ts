@@ -26,7 +26,11 @@ export type Action<Environment extends z.ZodType = z.ZodType, Parameters extends
     /** Says every call it would make, having made only reads. */
     dryRun(parameters: z.output<Parameters>, context: ActionContext): Promise<Result<readonly string[], ActionFailure>>;
     /** Re-reads what the plan assumed. */
-    check(preconditions: readonly Precondition[], parameters: z.output<Parameters>, context: ActionContext): Promise<Result<null, ActionFailure>>;
+    check(
+      preconditions: readonly Precondition[],
+      parameters: z.output<Parameters>,
+      context: ActionContext,
+    ): Promise<Result<null, ActionFailure>>;
     /** Makes the effect once. Called only with an audited intent. */
     execute(parameters: z.output<Parameters>, context: ActionContext): Promise<Result<Json, ActionFailure>>;
     /** Looks for the effect of an earlier attempt: its outcome, or null when it certainly did not happen. */

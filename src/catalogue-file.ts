@@ -52,27 +52,27 @@ export function parseCatalogue(text: string): Result<Catalogue, readonly string[
 
 /** Names that point at nothing, and names used twice. */
 function danglingReferences({ services, groups, people }: z.output<typeof CatalogueFile>): readonly string[] {
-  const problems: string[] = [];
   const known = {
     services: idsOf('services', services),
     groups: idsOf('groups', groups),
     people: idsOf('people', people),
   };
-  for (const list of Object.values(known)) problems.push(...list.twice);
-  for (const service of services) {
-    for (const to of service.dependsOn)
-      if (!known.services.ids.has(to))
-        problems.push(`causeway.yaml: services.${service.id}.dependsOn: no service "${to}"`);
-    for (const owner of service.owners)
-      if (!known.groups.ids.has(owner))
-        problems.push(`causeway.yaml: services.${service.id}.owners: no group "${owner}"`);
-  }
-  for (const group of groups) {
-    for (const member of group.members)
-      if (!known.people.ids.has(member))
-        problems.push(`causeway.yaml: groups.${group.id}.members: no person "${member}"`);
-  }
-  return problems;
+  const missing = (
+    path: string,
+    wanted: readonly string[],
+    list: { ids: ReadonlySet<string>; one: string },
+  ): string[] =>
+    wanted.filter((name) => !list.ids.has(name)).map((name) => `causeway.yaml: ${path}: no ${list.one} "${name}"`);
+  return [
+    ...Object.values(known).flatMap(({ twice }) => twice),
+    ...services.flatMap((service) => [
+      ...missing(`services.${service.id}.dependsOn`, service.dependsOn, { ...known.services, one: 'service' }),
+      ...missing(`services.${service.id}.owners`, service.owners, { ...known.groups, one: 'group' }),
+    ]),
+    ...groups.flatMap(({ id: group, members }) =>
+      missing(`groups.${group}.members`, members, { ...known.people, one: 'person' }),
+    ),
+  ];
 }
 
 function idsOf(list: string, items: readonly { id: string }[]): { ids: ReadonlySet<string>; twice: readonly string[] } {

@@ -5,8 +5,8 @@ import type { Gap } from './core/evidence.ts';
 import type { Finding, Tool, ToolContext } from './tool.ts';
 
 /** Checks the input against the tool's schema first; never throws for a vendor's answer or a bad input. */
-export type ToolCall = (input: unknown, context: ToolContext) => Promise<Finding>;
-export type ConnectedTool = { readonly tool: Tool; readonly call: ToolCall };
+type ToolCall = (input: unknown, context: ToolContext) => Promise<Finding>;
+type ConnectedTool = { readonly tool: Tool; readonly call: ToolCall };
 export type Connection = {
   readonly connected: readonly ConnectedTool[];
   /** Tools with none of their variables. */

@@ -26,19 +26,61 @@ export type Actor = { readonly platform: Place['platform']; readonly tenant: str
 
 /** What people and monitors can do from a chat, on any platform. Adapters parse into this and nothing else. */
 export type Inbound =
-  | { readonly type: 'mention'; readonly key: string; readonly place: Place; readonly actor: Actor; readonly text: Tainted; readonly atMs: number }
-  | { readonly type: 'command'; readonly key: string; readonly place: Place; readonly actor: Actor; readonly text: Tainted; readonly atMs: number }
+  | {
+      readonly type: 'mention';
+      readonly key: string;
+      readonly place: Place;
+      readonly actor: Actor;
+      readonly text: Tainted;
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'command';
+      readonly key: string;
+      readonly place: Place;
+      readonly actor: Actor;
+      readonly text: Tainted;
+      readonly atMs: number;
+    }
   /** A message in a channel the bot is in, without a mention: human statement or a monitor's alert. */
-  | { readonly type: 'message'; readonly key: string; readonly place: Place; readonly actor: Actor; readonly bot: boolean; readonly text: Tainted; readonly atMs: number }
-  | { readonly type: 'click'; readonly key: string; readonly place: Place; readonly actor: Actor; readonly action: CardActionId; readonly value: string; readonly reason: Tainted | null; readonly atMs: number }
-  | { readonly type: 'joined'; readonly key: string; readonly place: Place; readonly actor: Actor; readonly channelName: Tainted; readonly atMs: number };
+  | {
+      readonly type: 'message';
+      readonly key: string;
+      readonly place: Place;
+      readonly actor: Actor;
+      readonly bot: boolean;
+      readonly text: Tainted;
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'click';
+      readonly key: string;
+      readonly place: Place;
+      readonly actor: Actor;
+      readonly action: CardActionId;
+      readonly value: string;
+      readonly reason: Tainted | null;
+      readonly atMs: number;
+    }
+  | {
+      readonly type: 'joined';
+      readonly key: string;
+      readonly place: Place;
+      readonly actor: Actor;
+      readonly channelName: Tainted;
+      readonly atMs: number;
+    };
 
 /** Handed to every chat adapter: commits the delivery durably, then returns. False when it was seen before. */
 export type Intake = (inbound: Inbound) => Promise<boolean>;
 
 export type MessageRef = { readonly place: Place; readonly id: string };
 
-export type Document = { readonly name: string; readonly mediaType: 'text/markdown' | 'application/json'; readonly text: string };
+export type Document = {
+  readonly name: string;
+  readonly mediaType: 'text/markdown' | 'application/json';
+  readonly text: string;
+};
 
 /** One chat platform, outbound. Every method is safe to repeat with the same key or version. */
 export type ChatPlatform = {
@@ -52,7 +94,9 @@ export type ChatPlatform = {
   /** Attaches a document in a thread. */
   share(place: Place, document: Document, key: string): Promise<void>;
   /** What the platform knows of the account at this moment: guest, deactivated, of another organisation. */
-  account(actor: Actor): Promise<{ readonly name: string; readonly standing: 'member' | 'guest' | 'stranger' | 'inactive' }>;
+  account(
+    actor: Actor,
+  ): Promise<{ readonly name: string; readonly standing: 'member' | 'guest' | 'stranger' | 'inactive' }>;
 };
 
 /** A database transaction, opaque to the flow. */
@@ -72,7 +116,12 @@ export type Store = {
   incidentAt(place: Place): Promise<Incident | null>;
   incidents(limit: number): Promise<readonly Incident[]>;
   setPhase(transaction: Transaction | null, id: IncidentId, phase: Phase): Promise<void>;
-  setSymptom(transaction: Transaction | null, id: IncidentId, symptom: Symptom | null, onsetMs: number | null): Promise<void>;
+  setSymptom(
+    transaction: Transaction | null,
+    id: IncidentId,
+    symptom: Symptom | null,
+    onsetMs: number | null,
+  ): Promise<void>;
 
   /** Stores evidence under the next free id of the incident; the same `key` returns the first id. */
   addEvidence(incident: IncidentId, key: string, evidence: Omit<Evidence, 'id' | 'incident'>): Promise<Evidence>;
@@ -80,7 +129,11 @@ export type Store = {
   evidenceById(incident: IncidentId, id: EvidenceId): Promise<Evidence | null>;
   saveGaps(incident: IncidentId, gaps: readonly Gap[]): Promise<void>;
   gaps(incident: IncidentId): Promise<readonly Gap[]>;
-  saveHypotheses(transaction: Transaction | null, incident: IncidentId, hypotheses: readonly Hypothesis[]): Promise<void>;
+  saveHypotheses(
+    transaction: Transaction | null,
+    incident: IncidentId,
+    hypotheses: readonly Hypothesis[],
+  ): Promise<void>;
   hypotheses(incident: IncidentId): Promise<readonly Hypothesis[]>;
 
   /** Inserts a sealed plan as pending; an older pending version of the same plan id becomes superseded. */
@@ -90,7 +143,13 @@ export type Store = {
   planForUpdate(transaction: Transaction, id: string): Promise<PlanRow | null>;
   plansOf(incident: IncidentId): Promise<readonly PlanRow[]>;
   /** Compare-and-set; false when the row was not in `from`. */
-  movePlan(transaction: Transaction | null, id: string, from: readonly PlanState[], to: PlanState, atMs: number): Promise<boolean>;
+  movePlan(
+    transaction: Transaction | null,
+    id: string,
+    from: readonly PlanState[],
+    to: PlanState,
+    atMs: number,
+  ): Promise<boolean>;
   addApproval(transaction: Transaction, plan: string, approval: ApprovalRow): Promise<boolean>;
   /** Records that an effect is about to happen. False when this key already has an intent. */
   intend(plan: string, step: string, body: Json): Promise<boolean>;
@@ -132,7 +191,10 @@ export type Engine = {
    * Starts a workflow with its id as dedupe key, in the caller's transaction. Workflows with the same `queueKey` run one
    * at a time, in order.
    */
-  start(transaction: Transaction, request: { name: string; id: string; input: Json; queueKey: string | null }): Promise<void>;
+  start(
+    transaction: Transaction,
+    request: { name: string; id: string; input: Json; queueKey: string | null },
+  ): Promise<void>;
   /** Wakes a waiting workflow; the first message per `key` wins. */
   send(transaction: Transaction, message: { workflow: string; topic: string; body: Json; key: string }): Promise<void>;
   /** Waits for a workflow to end; for tests and the command line. */
@@ -209,7 +271,10 @@ export type ChatLog = {
 /** What an outbound adapter remembers, so that a post happens once per key across restarts and edits go forward. */
 export type Outbox = {
   /** `new`: an intent is now stored, post. `intended`: an earlier attempt may have posted, look first. `posted`: done. */
-  begin(key: string, place: Place): Promise<{ readonly state: 'new' | 'intended' } | { readonly state: 'posted'; readonly ref: MessageRef }>;
+  begin(
+    key: string,
+    place: Place,
+  ): Promise<{ readonly state: 'new' | 'intended' } | { readonly state: 'posted'; readonly ref: MessageRef }>;
   posted(key: string, ref: MessageRef): Promise<void>;
   /** True when `version` is above every version recorded for this message. */
   advance(ref: MessageRef, version: number): Promise<boolean>;

@@ -24,8 +24,20 @@ export type Finding =
       readonly signals: Signals;
       readonly truncated: boolean;
     }
-  | { readonly kind: 'empty'; readonly searched: string; readonly query: string; readonly window: Window; readonly link: string }
-  | { readonly kind: 'failed'; readonly reason: string; readonly retryable: boolean; readonly blocks: string; readonly fix: string };
+  | {
+      readonly kind: 'empty';
+      readonly searched: string;
+      readonly query: string;
+      readonly window: Window;
+      readonly link: string;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly retryable: boolean;
+      readonly blocks: string;
+      readonly fix: string;
+    };
 
 export type ToolContext = { readonly signal: AbortSignal; readonly nowMs: number; readonly catalogue: Catalogue };
 

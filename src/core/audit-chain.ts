@@ -1,12 +1,23 @@
 import type { AuditEntry, AuditRow } from './audit-entry.ts';
 import { canonicalJson, sha256Hex } from './digest.ts';
+import type { Json } from './json.ts';
 
 /** What the first row follows. */
 export const genesisHash = '0'.repeat(64);
 
-/** The entry alone, without where it stands, in canonical JSON: what is stored and hashed. */
+/** RFC 8785 refuses half a surrogate pair, and a cut message may end in one: it must be recorded all the same. */
+function wellFormed(value: Json): Json {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (value === null || typeof value !== 'object') return value;
+  if (isList(value)) return value.map(wellFormed);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key.toWellFormed(), wellFormed(inner)]));
+}
+
+const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
+
+/** The entry alone, without where it stands, in canonical JSON: what is stored and hashed. Throws for NaN. */
 export const entryText = ({ kind, incident, actor, atMs, body }: AuditEntry): string =>
-  canonicalJson({ actor, atMs, body, incident, kind });
+  canonicalJson(wellFormed({ actor, atMs, body, incident, kind }));
 
 /** sha256 over `prev`, then canonical `[seq, entry]`, in UTF-8; lower-case hex. */
 export const rowHash = (prev: string, seq: number, entry: AuditEntry): string =>
@@ -15,7 +26,7 @@ export const rowHash = (prev: string, seq: number, entry: AuditEntry): string =>
 /** Where a chain stood: kept elsewhere, it shows what was cut off or written anew since. */
 export type Checkpoint = { readonly seq: number; readonly hash: string };
 
-export type ChainFault = { readonly ok: false; readonly firstBadSeq: number; readonly why: string };
+type ChainFault = { readonly ok: false; readonly firstBadSeq: number; readonly why: string };
 export type ChainResult = { readonly ok: true; readonly rows: number; readonly head: string } | ChainFault;
 
 /** A verifier to feed row by row, oldest first; after the first fault it stays at that fault. */
@@ -45,7 +56,7 @@ export function chainVerifier(checkpoint: Checkpoint | null = null): ChainVerifi
     take(row) {
       if (fault !== null) return fault;
       const why = check(row);
-      if (why !== null) fault = { ok: false, firstBadSeq: Math.min(row.seq, rows + 1), why };
+      if (why !== null) fault = { ok: false, firstBadSeq: rows + 1, why };
       rows += 1;
       head = row.hash;
       return fault;

@@ -7,9 +7,9 @@ import { taint } from './tainted.ts';
  * that triggered last. Null when no monitor is alerting. `mentioned` holds ids and words, compared whole.
  */
 export function chooseSymptom(monitors: readonly MonitorState[], mentioned: ReadonlySet<string>): Symptom | null {
-  const alerting = monitors.filter((monitor) => monitor.state === 'alert' || monitor.state === 'no-data');
-  const named = alerting.filter((monitor) => mentioned.has(monitor.monitor));
-  const about = alerting.filter((monitor) => mentioned.has(monitor.service));
+  const alerting = monitors.filter(({ state }) => state === 'alert' || state === 'no-data');
+  const named = alerting.filter((each) => mentioned.has(each.monitor));
+  const about = alerting.filter((each) => mentioned.has(each.service));
   const candidates = [named, about, alerting].find((list) => list.length > 0) ?? [];
   const latest = candidates.toSorted(
     (a, b) => b.triggeredAtMs - a.triggeredAtMs || a.monitor.localeCompare(b.monitor),

@@ -17,7 +17,7 @@ const placeholder = /\$\{inputs\.([\w-]+)\}/gu;
 
 /** Steps with every `${inputs.NAME}` replaced. Values must come from `parseRunbookArguments` of the same runbook. */
 export function compileRunbook(runbook: Runbook, values: RunbookValues): CompiledRunbook {
-  const fill = (text: string): string => String(substitute(text, values));
+  const fill = (text: string): string => fillText(text, values);
   return {
     title: titleWith(runbook, values),
     steps: runbook.steps.map((step) => ({
@@ -54,7 +54,7 @@ function compileInverse(runbook: Runbook, values: RunbookValues): Plan['inverse'
       { ...step.parameters, ...undo.parameters, timeoutSeconds: step.timeoutSeconds },
       values,
     );
-    const sentence = String(substitute(undo.says, values));
+    const sentence = fillText(undo.says, values);
     steps.push({ id: `undo-${step.id}`, action: undo.action ?? step.action, parameters, says: sentence });
     says.push(sentence);
   }
@@ -89,14 +89,18 @@ function substituteAll(value: Json, values: RunbookValues): Json {
 const isList = (value: readonly Json[] | { readonly [key: string]: Json }): value is readonly Json[] =>
   Array.isArray(value);
 
-/** A text that is one placeholder keeps the value's type; inside other text the value becomes text. One pass only. */
+/** A text that is one placeholder keeps the value's type; inside other text the value becomes text. */
 function substitute(text: string, values: RunbookValues): Json {
-  const given = (name: string): string | number | boolean | undefined =>
-    Object.hasOwn(values, name) ? values[name] : undefined;
   const [, whole] = /^\$\{inputs\.([\w-]+)\}$/u.exec(text) ?? [];
-  if (whole !== undefined) return given(whole) ?? text;
-  return text.replaceAll(placeholder, (match, name: string) => String(given(name) ?? match));
+  return (whole === undefined ? undefined : given(whole, values)) ?? fillText(text, values);
 }
+
+/** One pass only: a value that looks like a placeholder stays as it is. */
+const fillText = (text: string, values: RunbookValues): string =>
+  text.replaceAll(placeholder, (match, name: string) => String(given(name, values) ?? match));
+
+const given = (name: string, values: RunbookValues): string | number | boolean | undefined =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
 
 export type RunbookSuggestion = { readonly runbook: Runbook; readonly values: RunbookValues };
 

@@ -29,7 +29,7 @@ export type RunbookStep = {
   readonly timeoutSeconds: number;
 };
 
-export type RunbookUndo =
+type RunbookUndo =
   | { readonly says: string; readonly action?: string; readonly parameters: { readonly [name: string]: Json } }
   | { readonly impossible: string };
 

@@ -1,38 +1,11 @@
 import type { Budget, Spent } from '../core/budget.ts';
 import type { Evidence, EvidenceId } from '../core/evidence.ts';
-import type { CauseKind } from '../core/hypothesis.ts';
+import type { Findings } from '../core/findings.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
 import type { Tainted } from '../core/tainted.ts';
 import type { Challenge } from '../core/verdict.ts';
 import type { Ranking } from '../rootcause/ranking.ts';
-
-/** A sentence the model wants to say, with what proves it. The gate re-matches every part against the ledger. */
-export type Claim = {
-  readonly text: Tainted;
-  readonly citations: readonly {
-    readonly evidence: EvidenceId;
-    /** Must be a substring of the stored result's canonical JSON or of one of its strings. */
-    readonly quote?: string;
-    /** JSON pointer into the stored result, and the number claimed there. */
-    readonly number?: { readonly pointer: string; readonly value: number };
-  }[];
-};
-
-export type SubmittedHypothesis = {
-  readonly kind: CauseKind;
-  readonly entity: string;
-  /** `ChangeEvent.id`, or null. */
-  readonly change: string | null;
-  readonly claims: readonly Claim[];
-  readonly wrongIf: Tainted;
-  readonly against: readonly Claim[];
-};
-
-export type Findings = {
-  readonly outcome: 'causes' | 'nothing-wrong' | 'cannot-tell';
-  readonly hypotheses: readonly SubmittedHypothesis[];
-};
 
 /** A read the model may ask for. `call` stores the evidence and returns its id and compact view. */
 export type ModelTool = {

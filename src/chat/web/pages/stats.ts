@@ -1,0 +1,52 @@
+import { type VerdictWord, verdictWords } from '../../../core/hypothesis.ts';
+import { type Html, html } from '../html.ts';
+import { costOf, type IncidentRecord, milestonesOf } from '../incident-record.ts';
+import { incidentPath } from '../links.ts';
+import { duration } from '../say-time.ts';
+import { counted, verdictWord } from '../words.ts';
+import { renderColumn, renderPage } from './frame.ts';
+
+/** What was said and what it cost, over the newest incidents. People judge right and wrong; that is not counted yet. */
+export function renderStats(records: readonly IncidentRecord[]): Html {
+  const costs = records.map(({ rows }) => costOf(rows));
+  const cards = records.flatMap((record) => spanOf(record, 'First card') ?? []);
+  const dollars = costs.reduce((sum, cost) => sum + cost.dollars, 0);
+  const plans = records.flatMap((record) => record.plans);
+  const content = html`<header class="top"><h1>How fast I answered, how much I said, what it cost</h1><p class="mute">The newest ${counted(records.length, 'incident')}.</p></header>
+<dl class="big">
+<div><dt>First card, median</dt><dd>${medianOf(cards, duration)}</dd><dd>after the incident was opened</dd></div>
+<div><dt>Channel posts, median</dt><dd>${medianOf(
+    costs.map(({ posts }) => posts),
+    String,
+  )}</dd><dd>everything else is in the thread</dd></div>
+<div><dt>Model cost</dt><dd>$${dollars.toFixed(2)}</dd><dd>in total</dd></div>
+<div><dt>Plans approved</dt><dd>${plans.filter(({ approvals, state }) => approvals.length > 0 && state !== 'rejected').length} of ${plans.length}</dd><dd>${plans.filter(({ state }) => state === 'rejected' || state === 'expired').length} rejected or timed out</dd></div>
+</dl>
+<section aria-labelledby="s-words"><h2 id="s-words">Verdicts</h2><div class="panel"><dl class="facts facts--3">${verdictWords.map((each) => html`<div><dt>${verdictWord(each)}</dt><dd><b>${records.filter((record) => leadingWord(record) === each).length}</b></dd></div>`)}</dl></div></section>
+<section aria-labelledby="s-inc"><h2 id="s-inc">Incidents</h2><div class="panel">${table(records)}</div></section>`;
+  return renderPage({ title: 'Stats', current: 'stats', content: renderColumn(content) });
+}
+
+function table(records: readonly IncidentRecord[]): Html {
+  const rows = records.map((record) => {
+    const { posts, threadPosts, dollars } = costOf(record.rows);
+    const verdict = leadingWord(record);
+    const mitigated = spanOf(record, 'Mitigated');
+    const { id, symptom } = record.incident;
+    return html`<tr role="row"><th role="rowheader" scope="row"><a href="${incidentPath(id)}">${id}</a> ${symptom?.title}</th><td role="cell">${verdict ? verdictWord(verdict) : 'None yet'}</td><td role="cell" class="n" data-l="Posts">${posts}</td><td role="cell" class="n" data-l="Thread">${threadPosts}</td><td role="cell" class="n" data-l="Mitigated in">${mitigated === null ? '–' : duration(mitigated)}</td><td role="cell" class="n" data-l="Cost">$${dollars.toFixed(2)}</td></tr>`;
+  });
+  return html`<table class="tbl tbl--stack" role="table"><caption class="vh">Incidents</caption><thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Incident</th><th role="columnheader" scope="col">Verdict</th><th role="columnheader" scope="col" class="n">Channel posts</th><th role="columnheader" scope="col" class="n">Thread</th><th role="columnheader" scope="col" class="n">Mitigated in</th><th role="columnheader" scope="col" class="n">Cost</th></tr></thead><tbody role="rowgroup">${rows}</tbody></table>`;
+}
+
+const leadingWord = ({ hypotheses }: IncidentRecord): VerdictWord | null => hypotheses[0]?.word ?? null;
+
+/** From the opening to a milestone. */
+function spanOf(record: IncidentRecord, label: string): number | null {
+  const atMs = milestonesOf(record).find((milestone) => milestone.label === label)?.atMs ?? null;
+  return atMs === null ? null : atMs - record.incident.openedAtMs;
+}
+
+function medianOf(values: readonly number[], say: (value: number) => string): string {
+  const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+  return middle === undefined ? '–' : say(middle);
+}

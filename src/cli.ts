@@ -1,0 +1,102 @@
+/** `causeway <command>`. `--json` prints one document on stdout; logs and progress go to stderr. */
+import { Command } from 'commander';
+import { exportAudit, verifyAudit } from './commands/audit.ts';
+import { demo, listFaults } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
+import { printPostmortem, showIncident } from './commands/incident.ts';
+import { listPlans, listRunbooks, rehearseRunbook } from './commands/plans.ts';
+import { rankFile } from './commands/rank.ts';
+import { complain } from './commands/say.ts';
+
+const variables = process.env;
+const program = new Command('causeway')
+  .description('An AI SRE that lives in the incident channel')
+  .showHelpAfterError();
+
+/** Runs a command and leaves with its exit code; a broken world is one line on stderr, not a stack. */
+const ends =
+  <Arguments extends unknown[]>(run: (...given: Arguments) => Promise<number> | number) =>
+  async (...given: Arguments): Promise<void> => {
+    try {
+      process.exitCode = await run(...given);
+    } catch (error) {
+      complain(error instanceof Error ? error.message : String(error));
+      process.exitCode = 1;
+    }
+    setTimeout(() => process.exit(), 2_000).unref();
+  };
+
+program
+  .command('demo')
+  .description('play one incident of the local lab to its end, with simulated responders')
+  .option('--headless', 'without a browser (the page itself is: npm start)')
+  .option('--fault <name>', 'which fault', 'pool-exhaustion')
+  .option('--seed <n>', 'which variant', '1')
+  .option('--list-faults', 'print the fault names')
+  .option('--json', 'one JSON document')
+  .action(
+    ends((options: { fault: string; seed: string; listFaults?: boolean; json?: boolean }) => {
+      if (options.listFaults) return listFaults();
+      const seed = Number(options.seed);
+      if (!Number.isInteger(seed) || seed < 1) throw new Error(`--seed ${options.seed}: give a whole number from 1.`);
+      return demo({ fault: options.fault, seed, json: options.json ?? false, variables });
+    }),
+  );
+
+program
+  .command('doctor')
+  .description('check every integration')
+  .option('--json', 'one JSON document')
+  .action(ends(({ json }: { json?: boolean }) => doctor(variables, { json: json ?? false, nowMs: Date.now() })));
+
+const audit = program.command('audit').description('the audit log');
+audit
+  .command('export')
+  .description('the whole log on stdout, one row per line')
+  .action(ends(() => exportAudit(variables)));
+audit
+  .command('verify')
+  .description('verify the hash chain; exit 1 and the first bad entry when broken')
+  .option('--export <file>', 'an export instead of the store')
+  .option('--json', 'one JSON document')
+  .action(ends((options: { export?: string; json?: boolean }) => verifyAudit(variables, options)));
+
+program
+  .command('incident')
+  .command('show <id>')
+  .description('what the ledger says of an incident, as JSON')
+  .option('--json', 'one JSON document (always)')
+  .action(ends((id: string) => showIncident(variables, id)));
+
+program
+  .command('postmortem <id>')
+  .description('compile the postmortem from the ledger')
+  .option('--format <formats>', 'md, json or md,json', 'md')
+  .action(ends((id: string, { format }: { format: string }) => printPostmortem(variables, id, format)));
+
+program
+  .command('plans')
+  .command('list')
+  .description('every plan that can ever be reached')
+  .option('--json', 'one JSON document')
+  .action(ends(({ json }: { json?: boolean }) => listPlans(variables, json ?? false)));
+
+const runbook = program.command('runbook').description('runbooks');
+runbook
+  .command('list')
+  .option('--json', 'one JSON document')
+  .action(ends(({ json }: { json?: boolean }) => listRunbooks(variables, json ?? false)));
+runbook
+  .command('run <name> [values...]')
+  .description('say every call a runbook would make; running needs an approval in the channel')
+  .requiredOption('--dry-run', 'the only way this command runs one')
+  .action(ends((name: string, values: string[]) => rehearseRunbook(variables, name, values)));
+
+program
+  .command('rank')
+  .description('the root-cause engine alone on one telemetry document')
+  .requiredOption('--in <file>', 'the document, JSON')
+  .option('--json', 'one JSON document')
+  .action(ends((options: { in: string; json?: boolean }) => rankFile(options.in, options.json ?? false)));
+
+await program.parseAsync();

@@ -1,0 +1,212 @@
+/** Builds the whole system from parsed configuration. Reads no environment of its own; `main.ts` and `cli.ts` call it. */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { readEnvironment as githubEnvironment } from './actions/github/client.ts';
+import { connectRollbackPlanner } from './actions/rollback/connect-planner.ts';
+import { connectPullWatch } from './actions/rollback/watch-pull.ts';
+import { connectActions, loadActions } from './actions/load-actions.ts';
+
+import { parseCatalogue } from './catalogue-file.ts';
+import { createWebPlatform } from './chat/web/show.ts';
+import type { Environment } from './config.ts';
+import type { Catalogue } from './core/catalogue.ts';
+import type { Place } from './core/incident.ts';
+import { done, failed, type Result } from './core/result.ts';
+import { createEngine } from './engine/engine.ts';
+import { createIntake, inboundWorkflow } from './flow/handle-inbound.ts';
+import { incidentWorkflow } from './flow/incident.ts';
+import { remediationWorkflow } from './flow/remediate.ts';
+import type { Settings, World } from './flow/world.ts';
+import { connectTools, loadTools } from './load-tools.ts';
+import { loadPolicy } from './policy/load-policy.ts';
+import type { ChatLog, ChatPlatform, Clock, Intake, Outbox } from './ports.ts';
+import { createRedactor } from './redact/redactor.ts';
+import { loadRunbooks, problemText } from './runbooks/load-runbooks.ts';
+import { createChatLog } from './store/chat-log.ts';
+import { type Database, openDatabase } from './store/open-database.ts';
+import { createOutbox } from './store/outbox.ts';
+import { createStore } from './store/store.ts';
+
+export type Parts = {
+  readonly environment: Environment;
+  /** All variables, for tools and actions that declare their own. */
+  readonly variables: { readonly [name: string]: string | undefined };
+  readonly catalogueText: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly webUrl: string;
+};
+
+export type System = {
+  readonly world: World;
+  readonly intake: Intake;
+  readonly chatLog: ChatLog;
+  readonly outbox: Outbox;
+  readonly database: Database;
+  readonly catalogue: Catalogue;
+  /** Stable across restarts; signs cookies and forms. */
+  readonly secret: string;
+  addPlatform(platform: ChatPlatform): void;
+  /** Begins to work: workflows of an earlier process go on from here. */
+  launch(): Promise<void>;
+  close(): Promise<void>;
+};
+
+const root = new URL('../', import.meta.url);
+
+/** Everything but the platforms' transports. Failure lists every configuration problem at once. */
+export async function compose(parts: Parts): Promise<Result<System, readonly string[]>> {
+  const { environment, variables, clock, log } = parts;
+  const catalogue = parseCatalogue(parts.catalogueText);
+  const connected = await connectEverything(variables);
+  const { policy } = connected;
+  const problems = [
+    ...(catalogue.ok ? [] : catalogue.failure),
+    ...(policy.ok ? [] : policy.failure),
+    ...connected.problems,
+  ];
+  if (!catalogue.ok || !policy.ok || problems.length > 0) return failed(problems);
+
+  const home = environment.CAUSEWAY_HOME;
+  await mkdir(home, { recursive: true });
+  const database = await openDatabase({
+    databaseUrl: environment.DATABASE_URL ?? null,
+    homeDirectory: home,
+    log,
+  });
+  const store = createStore(database, clock);
+  const engine = createEngine({ database, log, executorId: await executorId(home, environment), clock });
+  const secret = await stableSecret(home);
+  const redactor = createRedactor({ tokenKey: secret, ownCredentials: ownSecrets(variables) });
+  const platforms = new Map<Place['platform'], ChatPlatform>();
+  const world: World = {
+    store,
+    engine,
+    clock,
+    redactor,
+    policy: policy.value,
+    catalogue: catalogue.value,
+    tools: connected.tools,
+    toolsOff: connected.off,
+    actions: connected.actions,
+    ...githubReads(variables),
+    runbooks: connected.runbooks,
+    investigator: await investigatorOf(parts),
+    platform: (name) => {
+      const platform = platforms.get(name);
+      if (!platform) throw new Error(`the platform ${name} is not started`);
+      return platform;
+    },
+    newId: (prefix) => `${prefix}-${randomBytes(6).toString('hex')}`,
+    settings: settingsOf(parts),
+    log,
+  };
+  engine.register('inbound', inboundWorkflow(world));
+  engine.register('incident', incidentWorkflow(world));
+  engine.register('remediation', remediationWorkflow(world));
+  const chatLog = createChatLog(database);
+  platforms.set('web', createWebPlatform({ chatLog, clock, people: catalogue.value.people }));
+  return done({
+    world,
+    intake: createIntake(world),
+    chatLog,
+    outbox: createOutbox(database),
+    database,
+    catalogue: catalogue.value,
+    secret,
+    addPlatform: (platform) => platforms.set(platform.name, platform),
+    launch: () => engine.launch(),
+    close: async () => {
+      await engine.shutdown();
+      await redactor.close();
+      await database.close();
+    },
+  });
+}
+
+async function connectEverything(variables: Parts['variables']) {
+  const tools = connectTools(await loadTools(new URL('tools/', root)), variables);
+  const actions = connectActions(await loadActions(), variables);
+  const { runbooks, problems } = await loadRunbooks(
+    new URL('runbooks/', root).pathname,
+    (await loadActions()).map(({ name }) => name),
+  );
+  const policy = await loadPolicy(new URL('policies/', root).pathname);
+  return {
+    tools: tools.connected,
+    off: tools.off,
+    actions: actions.actions,
+    runbooks,
+    policy,
+    problems: [...tools.problems, ...actions.problems, ...problems.map(problemText)],
+  };
+}
+
+/** Working out a rollback and following a pull request only read; both are off without a read token. */
+function githubReads(variables: Parts['variables']): Pick<World, 'planRollback' | 'watchPull'> {
+  const environment = githubEnvironment.safeParse(variables);
+  if (!environment.success) return { planRollback: null, watchPull: null };
+  return { planRollback: connectRollbackPlanner(environment.data), watchPull: connectPullWatch(environment.data) };
+}
+
+async function investigatorOf({ environment, log, clock }: Parts): Promise<World['investigator']> {
+  const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, CAUSEWAY_MODEL } = environment;
+  if (!ANTHROPIC_API_KEY) return null;
+  // Imported only with a key: the SDK costs start-up time.
+  const { createInvestigator } = await import('./model/create-investigator.ts');
+  return createInvestigator({
+    apiKey: ANTHROPIC_API_KEY,
+    baseUrl: ANTHROPIC_BASE_URL ?? null,
+    model: CAUSEWAY_MODEL ?? null,
+    log,
+    nowMs: () => clock.nowMs(),
+  });
+}
+
+function settingsOf({ environment, webUrl }: Parts): Settings {
+  return {
+    botName: environment.BOT_NAME,
+    webUrl,
+    approveWithinMs: environment.APPROVE_WITHIN_SECONDS * 1000,
+    startWithinMs: environment.START_WITHIN_SECONDS * 1000,
+    baselineMs: 3_600_000,
+    probeTimeoutMs: 8_000,
+    watchEveryMs: 15_000,
+    mergeWithinMs: 7_200_000,
+    recoverWithinMs: 600_000,
+    frozen: environment.CHANGE_FREEZE === 'on',
+    budget: {
+      toolCallsMax: environment.INVESTIGATION_TOOL_CALLS_MAX,
+      modelTurnsMax: 30,
+      outputTokensMax: 60_000,
+      dollarsMax: environment.INVESTIGATION_DOLLARS_MAX,
+      durationMsMax: environment.INVESTIGATION_SECONDS_MAX * 1000,
+    },
+  };
+}
+
+/** Values that must never leave, whatever they look like. */
+const ownSecrets = (variables: Parts['variables']): readonly string[] =>
+  Object.entries(variables).flatMap(([name, value]) =>
+    value && value.length >= 8 && /(?:TOKEN|SECRET|PASSWORD|API_KEY|APP_KEY|ACCESS_KEY)/u.test(name) ? [value] : [],
+  );
+
+/** The same after a restart on this machine, distinct among replicas of one database. */
+async function executorId(home: string, { DATABASE_URL }: Environment): Promise<string> {
+  const secret = await stableSecret(home);
+  const id = createHash('sha256').update(secret).digest('hex').slice(0, 12);
+  return DATABASE_URL ? `${hostname()}-${id}` : `local-${id}`;
+}
+
+async function stableSecret(home: string): Promise<string> {
+  const path = join(home, 'secret');
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    await writeFile(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' }).catch(() => undefined);
+    return readFile(path, 'utf8');
+  }
+}

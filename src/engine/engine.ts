@@ -1,0 +1,97 @@
+import { DBOS, DBOSClient } from '@dbos-inc/dbos-sdk';
+import type { ClientBase, Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Json } from '../core/json.ts';
+import type { Clock, Engine, Transaction, Workflow } from '../ports.ts';
+import { durableOver } from './durable.ts';
+import { engineLog } from './engine-log.ts';
+import { replicaLease, type Sweeper, startSweeper } from './sweeper.ts';
+
+/** What the engine needs of the database: it keeps its own tables, in the schema `dbos`. */
+type EngineDatabase = {
+  readonly kind: 'postgres' | 'embedded';
+  readonly pool: Pool;
+  clientOf(transaction: Transaction): ClientBase;
+};
+
+export type EngineOptions = {
+  readonly database: EngineDatabase;
+  readonly log: Logger;
+  /** Distinct among replicas and the same after a restart: a process resumes the workflows of its own id. */
+  readonly executorId: string;
+  readonly clock: Clock;
+  /** How often a replica signs, and after what silence it counts as dead. Tests shorten both. */
+  readonly lease?: { readonly beatMs: number; readonly leaseMs: number };
+};
+
+const applicationName = 'causeway';
+/** One queue, partitioned by queue key: one workflow per key at a time, any number of keys. */
+const queueName = 'causeway';
+const pollMs = { embedded: 200, postgres: 200 } as const;
+const finishedPollMs = 50;
+/** Only shown in logs: every query goes through the pool. */
+const shownUrl = 'postgres://causeway@the-pool-decides/causeway';
+
+/** Only one may be launched at a time in a process: DBOS keeps its state in statics. */
+export function createEngine({ database, log, executorId, clock, lease = replicaLease }: EngineOptions): Engine {
+  const workflows = new Map<string, Workflow>();
+  const ending = new AbortController();
+  const connection = { systemDatabaseUrl: shownUrl, systemDatabasePool: database.pool, logger: engineLog(log) };
+  let client: DBOSClient | null = null;
+  let sweeper: Sweeper | null = null;
+
+  const running = (): DBOSClient => {
+    if (client === null) throw new Error('The engine is not launched.');
+    return client;
+  };
+
+  const registered =
+    (name: string, workflow: Workflow) =>
+    async (input: Json): Promise<void> => {
+      try {
+        await workflow(durableOver({ clock, ending: ending.signal }), input);
+      } catch (error) {
+        log.error({ err: error, workflow: name, id: DBOS.workflowID }, 'a workflow failed and will not continue');
+        throw error;
+      }
+    };
+
+  return {
+    register(name, workflow) {
+      if (workflows.has(name)) throw new Error(`The workflow ${name} is registered twice.`);
+      workflows.set(name, workflow);
+    },
+    async launch() {
+      if (DBOS.isInitialized()) throw new Error('Another engine is launched in this process: shut it down first.');
+      for (const [name, workflow] of workflows) DBOS.registerWorkflow(registered(name, workflow), { name });
+      if (database.kind === 'postgres')
+        sweeper = await startSweeper({ pool: database.pool, executorId, queueName, log, ...lease });
+      DBOS.setConfig({ ...connection, name: applicationName, executorID: executorId, enablePatching: true });
+      await DBOS.launch();
+      await DBOS.registerQueue(queueName, {
+        partitionConcurrency: 1,
+        minPollingIntervalMs: pollMs[database.kind],
+        onConflict: 'always_update',
+      });
+      client = await DBOSClient.create({ ...connection, applicationName });
+    },
+    async start(transaction, { name, id, input, queueKey }) {
+      if (!workflows.has(name)) throw new Error(`No workflow is registered as ${name}.`);
+      const options = { workflowName: name, workflowID: id, queueName, queuePartitionKey: queueKey ?? id };
+      await running().enqueueInTransaction(database.clientOf(transaction), options, input);
+    },
+    async send(transaction, { workflow, topic, body, key }) {
+      await running().sendInTransaction(database.clientOf(transaction), workflow, body, topic, key);
+    },
+    async finished(id) {
+      await DBOS.getResult(id, { pollingIntervalMs: finishedPollMs });
+    },
+    async shutdown() {
+      ending.abort(new Error('The engine is shutting down.'));
+      await sweeper?.stop();
+      await client?.destroy();
+      client = null;
+      await DBOS.shutdown({ deregister: true });
+    },
+  };
+}

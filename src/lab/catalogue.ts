@@ -1,0 +1,46 @@
+/** The `causeway.yaml` that the shop's team would have written: what runs, who owns it, who is on call. */
+import { stringify } from 'yaml';
+import type { DirectoryPerson, Group, Service } from '../core/catalogue.ts';
+import type { ShopService } from './world.ts';
+
+/** Any requester leaves at least two others in every group. */
+const groups: readonly Group[] = [
+  { id: 'shop-oncall', title: 'Shop on call', members: ['dana', 'sam', 'lee'] },
+  { id: 'payments-oncall', title: 'Payments on call', members: ['lee', 'sam', 'robin'] },
+  { id: 'platform-oncall', title: 'Platform on call', members: ['robin', 'sam', 'dana'] },
+];
+
+const person = (id: string, name: string, rest: { onCall: boolean; number: number }): DirectoryPerson => ({
+  id,
+  name,
+  onCall: rest.onCall,
+  accounts: {
+    web: id,
+    slack: `U0${id.toUpperCase().padEnd(7, '0')}`,
+    teams: `00000000-0000-4000-8000-00000000000${rest.number}`,
+  },
+});
+
+const people: readonly DirectoryPerson[] = [
+  person('dana', 'Dana Okafor', { onCall: true, number: 1 }),
+  person('lee', 'Lee Marchetti', { onCall: false, number: 2 }),
+  person('sam', 'Sam Lindqvist', { onCall: false, number: 3 }),
+  person('robin', 'Robin Castellanos', { onCall: false, number: 4 }),
+];
+
+const described = (service: ShopService): Service => ({
+  id: service.id,
+  title: service.title,
+  tier: service.tier,
+  repository: service.repository,
+  paths: service.paths,
+  logGroups: service.logsInCloudWatch ? [`/shop/prod/${service.id}`] : [],
+  datadogService: service.external ? null : service.id,
+  dependsOn: service.dependsOn,
+  owners: service.owners,
+  external: service.external,
+});
+
+/** YAML with `environment`, `services`, `groups` and `people`, fields as in `core/catalogue.ts`. */
+export const catalogueYaml = (services: readonly ShopService[]): string =>
+  stringify({ environment: 'prod', services: services.map(described), groups, people }, { lineWidth: 110 });

@@ -1,0 +1,191 @@
+/** CloudWatch metrics of the lab: namespace `Shop`, dimension `Service`, CPU and memory in percent. */
+import { z } from 'zod';
+import { done, failed, type Result } from '../core/result.ts';
+import { type AwsOperation, type AwsOperations, type AwsRefusal, awsOperation } from './aws-operation.ts';
+import type { CloudWatchLab } from './cloudwatch-log-groups.ts';
+import { bucketValues, minuteMs } from './minute-buckets.ts';
+import { decodeToken, encodeToken } from './vendor-http.ts';
+import type { ShopMonitor, WorldMetric } from './world.ts';
+
+const namespace = 'Shop';
+const sources: Readonly<Record<string, WorldMetric>> = {
+  CPUUtilization: 'cpu_ratio',
+  MemoryUtilization: 'memory_ratio',
+};
+const metricNames = Object.keys(sources);
+
+const invalidValue = { name: 'InvalidParameterValueException', queryCode: 'InvalidParameterValue' };
+const invalidToken = { name: 'InvalidNextToken', queryCode: 'InvalidNextToken', message: 'The next token is invalid.' };
+
+const dimension = z.object({ Name: z.string(), Value: z.string() });
+const metricQuery = z.object({
+  Id: z.string().regex(/^[a-z]\w*$/),
+  Expression: z.undefined({ error: 'the lab computes no metric math: ask for MetricStat' }).optional(),
+  Label: z.string().optional(),
+  ReturnData: z.boolean().default(true),
+  MetricStat: z.object({
+    Metric: z.object({ Namespace: z.string(), MetricName: z.string(), Dimensions: z.array(dimension).default([]) }),
+    Period: z.number().int().multipleOf(60).positive(),
+    Stat: z.enum(['Average', 'Maximum', 'Minimum']),
+  }),
+});
+const dataInput = z.object({
+  MetricDataQueries: z.array(metricQuery).min(1).max(500),
+  StartTime: z.number(),
+  EndTime: z.number(),
+  ScanBy: z.enum(['TimestampDescending', 'TimestampAscending']).default('TimestampDescending'),
+  MaxDatapoints: z.number().int().min(1).max(100_800).default(100_800),
+  NextToken: z.string().optional(),
+});
+type DataInput = z.output<typeof dataInput>;
+type MetricQuery = z.output<typeof metricQuery>;
+
+type Sample = { readonly query: MetricQuery; readonly atMs: number; readonly value: number };
+
+const combine = {
+  Average: (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  Maximum: (values: readonly number[]) => Math.max(...values),
+  Minimum: (values: readonly number[]) => Math.min(...values),
+};
+
+function serviceOf(query: MetricQuery): string | null {
+  const { Dimensions: dimensions, Namespace: asked } = query.MetricStat.Metric;
+  const [only] = dimensions;
+  return asked === namespace && dimensions.length === 1 && only?.Name === 'Service' ? only.Value : null;
+}
+
+function samplesOf(lab: CloudWatchLab, input: DataInput, query: MetricQuery): readonly Sample[] {
+  const service = serviceOf(query);
+  const metric = sources[query.MetricStat.Metric.MetricName];
+  if (service === null || metric === undefined || !lab.world.services.some(({ id }) => id === service)) return [];
+  const buckets = bucketValues({
+    fromMs: input.StartTime * 1_000,
+    toMs: input.EndTime * 1_000,
+    intervalMs: query.MetricStat.Period * 1_000,
+    nowMs: lab.nowMs(),
+    read: (atMs) => lab.world.metric(service, metric, atMs),
+  });
+  const samples = buckets.map(({ atMs, values }) => ({
+    query,
+    atMs,
+    value: 100 * combine[query.MetricStat.Stat](values),
+  }));
+  return input.ScanBy === 'TimestampAscending' ? samples : samples.toReversed();
+}
+
+const pageToken = z.object({ offset: z.number().int().nonnegative() });
+
+/** Reads the offset of a page token; null when the token is not one of ours. */
+function offsetOf(nextToken: string | undefined): number | null {
+  if (nextToken === undefined) return 0;
+  return pageToken.safeParse(decodeToken(nextToken)).data?.offset ?? null;
+}
+
+function getMetricData(lab: CloudWatchLab): AwsOperation {
+  return awsOperation(dataInput, invalidValue, (input): Result<object, AwsRefusal> => {
+    if (input.StartTime >= input.EndTime) {
+      return failed({ ...invalidValue, message: 'The parameter StartTime must be less than the parameter EndTime.' });
+    }
+    const offset = offsetOf(input.NextToken);
+    if (offset === null) return failed(invalidToken);
+    const queries = input.MetricDataQueries.filter((query) => query.ReturnData);
+    const samples = queries.flatMap((query) => samplesOf(lab, input, query));
+    const end = offset + input.MaxDatapoints;
+    const page = samples.slice(offset, end);
+    const results = queries.map((query) => {
+      const own = page.filter((sample) => sample.query === query);
+      return {
+        Id: query.Id,
+        Label: query.Label ?? query.MetricStat.Metric.MetricName,
+        Timestamps: own.map((sample) => sample.atMs / 1_000),
+        Values: own.map((sample) => sample.value),
+        StatusCode: samples.slice(end).some((sample) => sample.query === query) ? 'PartialData' : 'Complete',
+      };
+    });
+    const more = end < samples.length ? { NextToken: encodeToken({ offset: end }) } : {};
+    return done({ MetricDataResults: results, Messages: [], ...more });
+  });
+}
+
+const listInput = z.object({
+  Namespace: z.string().optional(),
+  MetricName: z.string().optional(),
+  Dimensions: z.array(z.object({ Name: z.string(), Value: z.string().optional() })).default([]),
+  NextToken: z.string().optional(),
+});
+
+function listMetrics(lab: CloudWatchLab): AwsOperation {
+  return awsOperation(listInput, invalidValue, (input) => {
+    const metrics = lab.world.services
+      .flatMap((service) => metricNames.map((metricName) => ({ service: service.id, metricName })))
+      .filter(
+        ({ service, metricName }) =>
+          lab.world.metric(service, sources[metricName] ?? 'cpu_ratio', lab.nowMs()) !== null,
+      )
+      .filter(
+        ({ metricName }) =>
+          (input.MetricName ?? metricName) === metricName && (input.Namespace ?? namespace) === namespace,
+      )
+      .filter(({ service }) =>
+        input.Dimensions.every(({ Name, Value }) => Name === 'Service' && (Value ?? service) === service),
+      );
+    return done({
+      Metrics: metrics.map(({ service, metricName }) => ({
+        Namespace: namespace,
+        MetricName: metricName,
+        Dimensions: [{ Name: 'Service', Value: service }],
+      })),
+    });
+  });
+}
+
+const alarmsInput = z.object({
+  AlarmNames: z.array(z.string()).max(100).optional(),
+  AlarmNamePrefix: z.string().optional(),
+  StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']).optional(),
+  MaxRecords: z.number().int().min(1).max(100).default(50),
+  NextToken: z.string().optional(),
+});
+
+const alarmStates = { alert: 'ALARM', ok: 'OK', 'no-data': 'INSUFFICIENT_DATA' } as const;
+
+function alarmRecord(lab: CloudWatchLab, monitor: ShopMonitor) {
+  const metricName = metricNames.find((name) => sources[name] === monitor.metric);
+  const nowMs = lab.nowMs();
+  return {
+    AlarmName: monitor.name,
+    AlarmArn: `arn:aws:cloudwatch:${lab.region}:000000000000:alarm:${monitor.name}`,
+    ActionsEnabled: true,
+    StateValue: alarmStates[lab.world.monitorState(monitor, nowMs)],
+    StateUpdatedTimestamp: Math.floor(nowMs / minuteMs) * 60,
+    MetricName: metricName,
+    Namespace: namespace,
+    Statistic: 'Average',
+    Dimensions: [{ Name: 'Service', Value: monitor.service }],
+    Period: 60,
+    EvaluationPeriods: 5,
+    Threshold: 100 * monitor.threshold,
+    ComparisonOperator: monitor.comparator === '>' ? 'GreaterThanThreshold' : 'LessThanThreshold',
+  };
+}
+
+function describeAlarms(lab: CloudWatchLab): AwsOperation {
+  return awsOperation(alarmsInput, invalidValue, (input) => {
+    const offset = offsetOf(input.NextToken);
+    if (offset === null) return failed(invalidToken);
+    const alarms = lab.world.monitors
+      .filter((monitor) => Object.values(sources).includes(monitor.metric))
+      .filter((monitor) => input.AlarmNames?.includes(monitor.name) ?? true)
+      .filter((monitor) => monitor.name.startsWith(input.AlarmNamePrefix ?? ''))
+      .map((monitor) => alarmRecord(lab, monitor))
+      .filter((alarm) => (input.StateValue ?? alarm.StateValue) === alarm.StateValue);
+    const end = offset + input.MaxRecords;
+    const more = end < alarms.length ? { NextToken: encodeToken({ offset: end }) } : {};
+    return done({ MetricAlarms: alarms.slice(offset, end), CompositeAlarms: [], ...more });
+  });
+}
+
+/** GetMetricData, ListMetrics and DescribeAlarms. */
+export function metricOperations(lab: CloudWatchLab): AwsOperations {
+  return { GetMetricData: getMetricData(lab), ListMetrics: listMetrics(lab), DescribeAlarms: describeAlarms(lab) };
+}

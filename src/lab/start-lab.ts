@@ -1,0 +1,82 @@
+/** The whole local world: one shop with one fault, its vendors on loopback, one clock. `main.ts` and `demo` start it. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildWorld } from './build-world.ts';
+import { catalogueYaml } from './catalogue.ts';
+import { startCloudWatch } from './cloudwatch.ts';
+import { startDatadog } from './datadog.ts';
+import { monitorAlertText } from './datadog-alert.ts';
+import { type LabGitHub, startGitHub } from './github.ts';
+import { createLabClock, type LabClock } from './lab-clock.ts';
+import { keepTime, readTime } from './lab-time.ts';
+import { startPrometheus } from './prometheus.ts';
+import { initialFiles } from './sources/repositories.ts';
+import type { Truth, World } from './world.ts';
+
+export type LabOptions = {
+  readonly seed: number;
+  readonly fault: string;
+  /** Where writes and the time are kept, so that a restarted lab goes on; null forgets. */
+  readonly stateDirectory: string | null;
+};
+
+export type Lab = {
+  readonly world: World;
+  /** For the scorer only. */
+  readonly truth: Truth;
+  readonly clock: LabClock;
+  readonly github: LabGitHub;
+  /** Variables that point the real tools and actions at this lab. */
+  readonly environment: { readonly [name: string]: string };
+  readonly catalogueText: string;
+  /** What the monitor posts into the incident channel, and the channel's name. */
+  readonly alert: { readonly channel: string; readonly text: string };
+  close(): Promise<void>;
+};
+
+export async function startLab({ seed, fault, stateDirectory }: LabOptions): Promise<Lab> {
+  const { world, truth, history, startAtMs } = buildWorld({ seed, fault });
+  if (stateDirectory !== null) await mkdir(stateDirectory, { recursive: true });
+  const timePath = stateDirectory === null ? null : join(stateDirectory, 'time.json');
+  const storedMs = timePath === null ? null : await readTime(timePath);
+  const clock = createLabClock({ startAtMs: storedMs ?? startAtMs, speed: 1 });
+  const github = await startGitHub({
+    history,
+    initialFiles,
+    services: world.services,
+    clock,
+    port: 0,
+    stateDirectory,
+    onIntervention: (intervention) => world.intervene(intervention),
+  });
+  const vendor = { world, nowMs: () => clock.nowMs(), port: 0 };
+  const vendors = await Promise.all([startCloudWatch(vendor), startDatadog(vendor), startPrometheus(vendor)]);
+  const stopKeeping = timePath === null ? null : keepTime(timePath, clock);
+  const environment = Object.assign({}, ...vendors.map((each) => each.environment), githubEnvironment(github));
+  const { monitor, triggeredAtMs } = world.alert;
+  const webUrl = String(environment['DATADOG_WEB_URL'] ?? environment['DATADOG_API_URL']);
+  return {
+    world,
+    truth,
+    clock,
+    github,
+    environment,
+    catalogueText: catalogueYaml(world.services),
+    alert: {
+      channel: `inc-${seed}-${monitor.service}`,
+      text: monitorAlertText({ world, monitor, atMs: triggeredAtMs, webUrl }),
+    },
+    close: async () => {
+      clock.close();
+      await stopKeeping?.();
+      await Promise.all([github.close(), ...vendors.map((each) => each.close())]);
+    },
+  };
+}
+
+const githubEnvironment = ({ url, readToken, writeToken }: LabGitHub): { readonly [name: string]: string } => ({
+  GITHUB_API_URL: url,
+  GITHUB_WEB_URL: url,
+  GITHUB_TOKEN: readToken,
+  GITHUB_WRITE_TOKEN: writeToken,
+});

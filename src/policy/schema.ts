@@ -1,0 +1,17 @@
+/** The world policies may talk about. Strict: a misspelt attribute is a start-up error, never a silent "no". */
+export const policySchema = `namespace Causeway {
+  entity Group;
+  entity Person in [Group] { standing: String, onCall: Bool };
+  entity Service { tier: Long, owners: Set<Group> };
+  entity Plan {
+    kind: String, service: Service, requester: Person, risk: Long, services: Long, files: Long
+  };
+  action approve, execute appliesTo {
+    principal: [Person],
+    resource: [Plan],
+    context: {
+      digestMatches: Bool, ageMs: Long, frozen: Bool, stopped: Bool, alreadyApproved: Bool,
+      distinctApprovers: Long, effectsLastHour: Long, runningOnService: Long
+    }
+  };
+}`;

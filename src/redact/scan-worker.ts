@@ -1,0 +1,114 @@
+/**
+ * Scans chunks in a worker thread, one at a time, each under a deadline. A worker that misses it is ended and replaced.
+ * An idle worker does not keep the process alive; a busy one does.
+ */
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+import type { Span } from './scan.ts';
+
+export type ScanWorker = {
+  /** The spans, or null when the chunk could not be scanned in time. Never rejects. */
+  scan(text: string): Promise<readonly Span[] | null>;
+  close(): Promise<void>;
+};
+
+const answer = z.object({
+  id: z.int(),
+  spans: z.array(z.object({ start: z.int(), end: z.int(), kind: z.string() })),
+});
+
+const startupMs = 15_000;
+
+export type ScanSettings = {
+  readonly credentials: readonly string[];
+  readonly emails: boolean;
+  readonly deadlineMs: number;
+  /** Another worker file, for tests that need a slow one. */
+  readonly workerUrl: URL;
+};
+
+export function createScanWorker(settings: ScanSettings): ScanWorker {
+  let running: Promise<Worker | null> | null = null;
+  let nextId = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+  let closed = false;
+
+  const attempt = async (text: string): Promise<readonly Span[] | null> => {
+    running ??= startWorker(settings);
+    const worker = await running;
+    if (worker === null) {
+      running = null;
+      return null;
+    }
+    nextId += 1;
+    const spans = await ask(worker, { id: nextId, text }, settings.deadlineMs);
+    if (spans === null) {
+      running = null;
+      await worker.terminate();
+    }
+    return spans;
+  };
+
+  return {
+    scan(text) {
+      // A second try, because a starved machine misses a deadline that the text itself does not.
+      const turn = queue.then(async () => (closed ? null : ((await attempt(text)) ?? (await attempt(text)))));
+      queue = turn;
+      return turn;
+    },
+    async close() {
+      closed = true;
+      const worker = await running;
+      running = null;
+      await worker?.terminate();
+    },
+  };
+}
+
+/** Null when it does not come up. */
+function startWorker({ credentials, emails, workerUrl }: ScanSettings): Promise<Worker | null> {
+  // Without the process's own flags: some (`--input-type`, `--eval`) would break it.
+  const worker = new Worker(workerUrl, { workerData: { credentials, emails }, execArgv: [] });
+  return new Promise((resolve) => {
+    const settle = (outcome: Worker | null) => {
+      clearTimeout(timer);
+      worker.off('error', refuse);
+      worker.on('error', () => undefined);
+      if (outcome === null) void worker.terminate();
+      else outcome.unref();
+      resolve(outcome);
+    };
+    const refuse = () => settle(null);
+    const timer = setTimeout(refuse, startupMs);
+    worker.once('error', refuse);
+    worker.once('message', () => settle(worker));
+  });
+}
+
+/** Null after the deadline, on an error in the worker, or on an answer that is none. */
+function ask(
+  worker: Worker,
+  question: { id: number; text: string },
+  deadlineMs: number,
+): Promise<readonly Span[] | null> {
+  return new Promise((resolve) => {
+    const settle = (spans: readonly Span[] | null) => {
+      clearTimeout(timer);
+      worker.off('message', receive);
+      worker.off('exit', fail);
+      worker.unref();
+      resolve(spans);
+    };
+    const receive = (message: unknown) => {
+      const parsed = answer.safeParse(message);
+      settle(parsed.success && parsed.data.id === question.id ? parsed.data.spans : null);
+    };
+    const fail = () => settle(null);
+    // An answer may already wait behind this timer when our own loop was busy: let it be read first.
+    const timer = setTimeout(() => setImmediate(fail), deadlineMs);
+    worker.on('message', receive);
+    worker.once('exit', fail);
+    worker.ref();
+    worker.postMessage(question);
+  });
+}

@@ -1,0 +1,5 @@
+/** Plain code-unit order, the same on every machine; for stated tie-breaks. */
+export function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,94 @@
+import { attributeChanges } from './changes.ts';
+import { detectClasses } from './failure-classes.ts';
+import { turnSuccessToFailure } from './failure-share.ts';
+import { fuse } from './fuse.ts';
+import { suspectServices } from './graph.ts';
+import { drawPicture, type Picture } from './picture.ts';
+import type { RankedCause, Ranking } from './ranking.ts';
+import { readSymptom, type SymptomReading } from './symptom.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** Below this the engine says that it cannot tell. */
+const bar = 0.25;
+/** A calm alerting signal needs this much evidence elsewhere to be called an incident. */
+const calmBar = 0.75;
+
+/**
+ * Ranks the causes of one incident from telemetry alone: symptom, deviations, log deltas, call graph, changes and
+ * failure classes, fused. Pure and deterministic; the order of lists in `given` does not matter.
+ */
+export function rank(given: Telemetry): Ranking {
+  const telemetry = turnSuccessToFailure(given);
+  const symptom = readSymptom(telemetry);
+  const picture = drawPicture(telemetry, symptom);
+  const suspicions = suspectServices(picture);
+  const changes = attributeChanges(picture, suspicions);
+  const classes = detectClasses(picture, suspicions);
+  const causes = fuse({ picture, suspicions, changes, classes });
+  return inGivenTerms(settle(picture, causes), given, telemetry);
+}
+
+/** The levels of a signal that was turned around, turned back. */
+function inGivenTerms(ranking: Ranking, given: Telemetry, turned: Telemetry): Ranking {
+  if (given.alert === null || turned.alert === null || given.alert.metric === turned.alert.metric) return ranking;
+  const top = given.alert.threshold + turned.alert.threshold;
+  const back = (value: number | null): number | null => (value === null ? null : top - value);
+  return { ...ranking, before: back(ranking.before), after: back(ranking.after) };
+}
+
+function settle(picture: Picture, causes: readonly RankedCause[]): Ranking {
+  const { symptom, telemetry } = picture;
+  const best = causes[0]?.score ?? 0;
+  const shared = {
+    onsetMs: symptom.onsetMs,
+    before: symptom.before,
+    after: symptom.after,
+    unusable: unusableOf(telemetry, symptom),
+  };
+  if (isCalm(symptom) && best < calmBar) {
+    return { ...shared, outcome: 'nothing-wrong', because: symptom.says, causes: [] };
+  }
+  if (best < bar && isMonitorFault(picture)) {
+    const because = `${symptom.says} Everything else measured there is as usual: the monitor lacks data.`;
+    return { ...shared, outcome: 'nothing-wrong', because, causes: [] };
+  }
+  if (best < bar) return { ...shared, outcome: 'cannot-tell', because: missing(picture, best), causes };
+  return { ...shared, outcome: 'ranked', because: symptom.says, causes };
+}
+
+/** The monitor has no data, and at least two other series of its service are well. */
+function isMonitorFault({ symptom, telemetry, services }: Picture): boolean {
+  if (symptom.state !== 'no-data' || telemetry.alert === null) return false;
+  const others = services.get(telemetry.alert.service)?.deviations ?? [];
+  return others.length >= 2 && others.every((one) => one.severity < 0.2);
+}
+
+const isCalm = ({ state }: SymptomReading): boolean => state === 'usual' || state === 'recovered';
+
+function missing({ telemetry, symptom }: Picture, best: number): string {
+  const gaps = unusableOf(telemetry, symptom);
+  const bars = `The strongest lead scores ${best.toFixed(2)}, below ${bar}.`;
+  return gaps.length === 0 ? `${bars} ${symptom.says}` : `${bars} Missing: ${gaps.join(' ')}`;
+}
+
+function unusableOf(telemetry: Telemetry, symptom: SymptomReading): readonly string[] {
+  const absent = (isAbsent: boolean, says: string): readonly string[] => (isAbsent ? [says] : []);
+  return [
+    ...absent(
+      symptom.state === 'no-data' || symptom.state === 'no-alert',
+      `${symptom.says} The onset was not measured.`,
+    ),
+    ...absent(telemetry.series.length === 0, 'No metrics: deviations were not measured.'),
+    ...absent(telemetry.logs.length === 0, 'No log templates: new errors could not be seen.'),
+    ...absent(
+      telemetry.edges.length + telemetry.edgeStats.length === 0,
+      'No call graph: causes and victims look alike.',
+    ),
+    ...absent(telemetry.edgeStats.length === 0, 'No traces: calls between services were not compared.'),
+    ...absent(telemetry.changes.length === 0, 'No changes: none can be blamed or cleared.'),
+    ...absent(
+      telemetry.changes.length > 0 && telemetry.changes.every((change) => change.diff === ''),
+      'No diffs: changes were weighed by time and place only.',
+    ),
+  ];
+}

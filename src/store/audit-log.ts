@@ -1,0 +1,56 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { entryText, rowHash } from '../core/audit-chain.ts';
+import { type AuditEntry, type AuditRow, auditKinds } from '../core/audit-entry.ts';
+import type { Store } from '../ports.ts';
+import type { Database } from './open-database.ts';
+import { storedJson } from './stored-evidence.ts';
+import type { Tables } from './tables.ts';
+
+type AuditRoom = Pick<Store, 'audit' | 'auditRows'>;
+
+const storedEntry: z.ZodType<AuditEntry> = z.object({
+  kind: z.enum(auditKinds),
+  incident: z.string().nullable(),
+  actor: z.string(),
+  atMs: z.number(),
+  body: z.record(z.string(), storedJson),
+});
+
+const storedRow = z.object({
+  seq: z.coerce.number(),
+  entry: z.string().transform((text): unknown => JSON.parse(text)),
+  prev: z.string(),
+  hash: z.string(),
+});
+
+function parseAuditRow(row: unknown): AuditRow {
+  const { seq, entry, prev, hash } = storedRow.parse(row);
+  return { ...storedEntry.parse(entry), seq, prev, hash };
+}
+
+export function auditRoom(database: Database): AuditRoom {
+  return {
+    audit(transaction, entry) {
+      if (transaction !== null) return append(database.writer(transaction), entry);
+      return database.transact((own) => append(database.writer(own), entry));
+    },
+    async auditRows({ incident, afterSeq = 0, limit }) {
+      const all = database.reader().selectFrom('audit').selectAll().where('seq', '>', String(afterSeq)).orderBy('seq');
+      const mine = incident === undefined ? all : all.where('incident', '=', incident);
+      return (await (limit === undefined ? mine : mine.limit(limit)).execute()).map(parseAuditRow);
+    },
+  };
+}
+
+/** The head's row lock is held until the caller commits, so that the order of rows is the order of commits. */
+async function append(writer: Kysely<Tables>, entry: AuditEntry): Promise<number> {
+  const head = await writer.selectFrom('audit_head').select(['seq', 'hash']).forUpdate().executeTakeFirstOrThrow();
+  const seq = Number(head.seq) + 1;
+  const hash = rowHash(head.hash, seq, entry);
+  const { incident, kind } = entry;
+  const row = { seq, incident, kind, entry: entryText(entry), prev: head.hash, hash };
+  await writer.insertInto('audit').values(row).execute();
+  await writer.updateTable('audit_head').set({ seq, hash }).execute();
+  return seq;
+}

@@ -1,0 +1,12 @@
+import { type Kysely, type Migration, Migrator } from 'kysely';
+import { up as initial } from './001-initial.ts';
+
+/** Every migration, by the name it is remembered under: the names are stored, so they never change. */
+const migrations: Readonly<Record<string, Migration>> = { '001-initial': { up: initial } };
+
+/** Brings the schema up to date. Processes that do it at the same time wait for each other (Kysely's lock). */
+export async function migrate<Tables>(database: Kysely<Tables>): Promise<void> {
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw new Error('The database could not be migrated.', { cause: error });
+}

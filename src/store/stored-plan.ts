@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { type ApprovalRow, planStates } from '../core/approval.ts';
+import type { Plan, PlanStep } from '../core/plan.ts';
+import type { PlanRow } from '../ports.ts';
+import { storedJson } from './stored-evidence.ts';
+import { incidentNumber, storedPlace } from './stored-incident.ts';
+
+const risk = z.union([z.literal(1), z.literal(2), z.literal(3)]);
+
+const storedStep: z.ZodType<PlanStep> = z.object({
+  id: z.string(),
+  action: z.string(),
+  parameters: z.record(z.string(), storedJson),
+  says: z.string(),
+});
+
+/** Strict: a field this version does not know would change what the digest covers. */
+const storedPlan: z.ZodType<Plan> = z.strictObject({
+  format: z.literal(1),
+  id: z.string(),
+  version: z.number(),
+  incident: z.custom<Plan['incident']>((value) => typeof value === 'string' && incidentNumber(value) !== null),
+  title: z.string(),
+  kind: z.enum(['rollback-pull-request', 'runbook']),
+  service: z.string(),
+  steps: z.array(storedStep),
+  preconditions: z.array(z.object({ name: z.string(), expected: storedJson })),
+  inverse: z.object({ says: z.string(), steps: z.array(storedStep) }),
+  risk,
+  riskReasons: z.array(z.string()),
+  blastRadius: z.object({ services: z.number(), files: z.number(), says: z.string() }),
+  expectedEffect: z.string(),
+  runsAs: z.string(),
+  requester: z.string(),
+  policyVersion: z.string(),
+  catalogueVersion: z.string(),
+  createdAtMs: z.number(),
+  expiresAtMs: z.number(),
+  startWithinMs: z.number(),
+});
+
+const storedPlanRow = z.object({
+  document: storedPlan,
+  digest: z.string(),
+  place: storedPlace,
+  state: z.enum(planStates),
+  settled_at_ms: z.number().nullable(),
+});
+
+export function parsePlan(row: unknown, approvals: readonly ApprovalRow[]): PlanRow {
+  const { document, digest, place, state, settled_at_ms: settledAtMs } = storedPlanRow.parse(row);
+  return { plan: document, digest, place, state, approvals, settledAtMs };
+}

@@ -1,0 +1,31 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { connectActions, loadActions } from '../../src/actions/load-actions.ts';
+
+describe('the catalogue of writes', () => {
+  it('is one action per file, by its name, and nothing else', async () => {
+    const folder = new URL('../../src/actions/', import.meta.url);
+    const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'load-actions.ts');
+    const names = (await loadActions()).map(({ name }) => `${name}.ts`);
+    expect(names).toEqual(files.toSorted());
+    expect(names.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('is off when nothing is set, and says what would turn it on', async () => {
+    const { actions, off, problems } = connectActions(await loadActions(), {});
+    expect({ actions, problems }).toEqual({ actions: [], problems: [] });
+    expect(off[0]).toEqual({ name: 'close-pull-request', missing: ['GITHUB_WRITE_TOKEN'] });
+  });
+
+  it('connects what is set', async () => {
+    const { actions, off } = connectActions(await loadActions(), { GITHUB_WRITE_TOKEN: 'x', OTHER: 'y' });
+    expect(actions.map(({ action }) => action.name)).toContain('rollback-pull-request');
+    expect(off).toEqual([]);
+  });
+
+  it('calls a wrong value a problem', async () => {
+    const environment = { GITHUB_WRITE_TOKEN: 'x', GITHUB_API_URL: 'not a url' };
+    const { problems } = connectActions(await loadActions(), environment);
+    expect(problems[0]).toMatch(/^close-pull-request: GITHUB_API_URL /u);
+  });
+});

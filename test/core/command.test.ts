@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Command, nearestVerb, parseCommand, verbs } from '../../src/core/command.ts';
+
+describe('the command line', () => {
+  it.each<[string, boolean, Command]>([
+    ['', false, { verb: 'help' }],
+    ['', true, { verb: 'investigate', question: '' }],
+    ['why is checkout slow?', true, { verb: 'investigate', question: 'why is checkout slow?' }],
+    ['investigate  checkout   now', false, { verb: 'investigate', question: 'checkout now' }],
+    ['why h2', false, { verb: 'why', of: 'H2' }],
+    ['why E13', true, { verb: 'why', of: 'E13' }],
+    ['why', false, { verb: 'unknown', said: 'why', nearest: 'why H1' }],
+    ['STATUS', false, { verb: 'status' }],
+    ['status of checkout?', true, { verb: 'investigate', question: 'status of checkout?' }],
+    ['runbook list', false, { verb: 'runbook-list' }],
+    ['runbook', false, { verb: 'runbook-list' }],
+    ['runbook disable-flag flag=x y=1', false, { verb: 'runbook', name: 'disable-flag', arguments: 'flag=x y=1' }],
+    ['timeline add "we saw it too"', false, { verb: 'timeline', add: 'we saw it too' }],
+    ['timeline', false, { verb: 'timeline', add: null }],
+    ['stop all', false, { verb: 'stop', all: true }],
+    ['postmortem draft', true, { verb: 'postmortem' }],
+    ['statsu', false, { verb: 'unknown', said: 'statsu', nearest: 'status' }],
+    ['approve plan-1', false, { verb: 'unknown', said: 'approve', nearest: 'approvals' }],
+  ])('%j (asked: %s) is understood', (line, asked, expected) => {
+    expect(parseCommand(line, asked)).toEqual(expected);
+  });
+
+  it('has no verb that approves, whatever is typed', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.boolean(), (line, asked) => {
+        expect(parseCommand(line, asked).verb).not.toMatch(/approve$/u);
+      }),
+    );
+    expect(verbs.filter((verb) => /^(?:approve|merge|execute|run)$/u.test(verb))).toEqual([]);
+  });
+});
+
+it.each([
+  ['postmorten', 'postmortem'],
+  ['hepl', 'help'],
+  ['runbok', 'runbook'],
+])('%s is nearest to %s', (said, verb) => {
+  expect(nearestVerb(said)).toBe(verb);
+});

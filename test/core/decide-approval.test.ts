@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type ApprovalQuestion,
+  approvalValue,
+  decideApproval,
+  parseApprovalValue,
+} from '../../src/core/decide-approval.ts';
+import { sealPlan } from '../../src/core/digest.ts';
+import { samplePlan } from '../support/sample-plan.ts';
+
+const sealed = sealPlan(samplePlan);
+const question: ApprovalQuestion = {
+  click: {
+    by: 'lee',
+    plan: sealed.plan.id,
+    version: 1,
+    digestTail: sealed.digest.slice(-8),
+    atMs: sealed.plan.expiresAtMs,
+  },
+  row: { ...sealed, state: 'pending', approvals: [] },
+  standing: 'member',
+  allowed: true,
+  approversNeeded: 1,
+};
+const { click, row } = question;
+
+describe('one approval', () => {
+  it.each<[string, Partial<ApprovalQuestion>, string]>([
+    ['at the last moment', {}, 'enough'],
+    ['a millisecond too late', { click: { ...click, atMs: click.atMs + 1 } }, 'expired'],
+    ['on an old version', { click: { ...click, version: 0 } }, 'stale-version'],
+    ['on another digest', { click: { ...click, digestTail: '00000000' } }, 'digest-mismatch'],
+    ['by the requester', { click: { ...click, by: 'sam' } }, 'requester'],
+    ['by a guest', { standing: 'guest' }, 'guest'],
+    ['by a stranger', { standing: 'stranger' }, 'guest'],
+    ['against the policy', { allowed: false }, 'policy'],
+    ['on a rejected plan', { row: { ...row, state: 'rejected' } }, 'settled'],
+    ['on an expired plan', { row: { ...row, state: 'expired' } }, 'expired'],
+    [
+      'twice by one person',
+      { row: { ...row, approvals: [{ by: 'lee', digest: row.digest, atMs: 1 }] } },
+      'already-approved',
+    ],
+    ['as the first of two', { approversNeeded: 2 }, 'one more'],
+    [
+      'as the second of two',
+      { approversNeeded: 2, row: { ...row, approvals: [{ by: 'dana', digest: row.digest, atMs: 1 }] } },
+      'enough',
+    ],
+    [
+      'after an approval of another digest',
+      { approversNeeded: 2, row: { ...row, approvals: [{ by: 'dana', digest: 'old', atMs: 1 }] } },
+      'one more',
+    ],
+  ])('%s is decided', (_, change, expected) => {
+    const decision = decideApproval({ ...question, ...change });
+    const said = decision.ok ? { true: 'enough', false: 'one more' }[`${decision.value.enough}`] : decision.failure;
+    expect(said).toBe(expected);
+  });
+});
+
+it('reads back what a button carries', () => {
+  expect(parseApprovalValue(approvalValue(sealed))).toEqual({
+    plan: sealed.plan.id,
+    version: 1,
+    digestTail: sealed.digest.slice(-8),
+  });
+});
+
+it.each([
+  '',
+  'x',
+  'plan_1:1',
+  'plan_1:1:zzzzzzzz',
+  'plan_1:1:0123456',
+  'a:b:01234567',
+  `${'9'.repeat(9)}:1234567:01234567`,
+])('refuses the button value %j', (value) => {
+  expect(parseApprovalValue(value)).toBeNull();
+});

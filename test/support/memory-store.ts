@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { AuditRow } from '../../src/core/audit-entry.ts';
+import type { Evidence, Gap } from '../../src/core/evidence.ts';
+import type { Hypothesis } from '../../src/core/hypothesis.ts';
+import type { Incident } from '../../src/core/incident.ts';
+import type { PlanRow, Store } from '../../src/ports.ts';
+
+export type MemoryRows = {
+  readonly incidents: Incident[];
+  readonly evidence: Evidence[];
+  readonly gaps: Map<string, readonly Gap[]>;
+  readonly hypotheses: Map<string, readonly Hypothesis[]>;
+  readonly plans: PlanRow[];
+  readonly audit: AuditRow[];
+};
+
+export const emptyRows = (): MemoryRows => ({
+  incidents: [],
+  evidence: [],
+  gaps: new Map(),
+  hypotheses: new Map(),
+  plans: [],
+  audit: [],
+});
+
+const unused = (): never => {
+  throw new Error('the pages do not write this');
+};
+
+/** The reading half of the store's port over plain arrays, for pages. */
+export function createMemoryStore(rows: MemoryRows): Store {
+  return {
+    transact: unused,
+    claim: unused,
+    audit: (_transaction, entry) => {
+      const seq = rows.audit.length + 1;
+      const prev = rows.audit.at(-1)?.hash ?? '0'.repeat(64);
+      const hash = createHash('sha256')
+        .update(prev)
+        .update(JSON.stringify({ seq, ...entry }))
+        .digest('hex');
+      rows.audit.push({ ...entry, seq, prev, hash });
+      return Promise.resolve(seq);
+    },
+    auditRows: ({ incident, afterSeq = 0, limit = 1_000 }) =>
+      Promise.resolve(
+        rows.audit
+          .filter((row) => row.seq > afterSeq && (incident === undefined || row.incident === incident))
+          .slice(0, limit),
+      ),
+    openIncident: unused,
+    incident: (id) => Promise.resolve(rows.incidents.find((each) => each.id === id) ?? null),
+    incidentAt: ({ channel }) =>
+      Promise.resolve(
+        rows.incidents.findLast((each) => each.place.channel === channel && each.phase !== 'closed') ?? null,
+      ),
+    incidents: (limit) => Promise.resolve(rows.incidents.toReversed().slice(0, limit)),
+    setPhase: unused,
+    setSymptom: unused,
+    addEvidence: unused,
+    evidence: (incident) => Promise.resolve(rows.evidence.filter((each) => each.incident === incident)),
+    evidenceById: (incident, id) =>
+      Promise.resolve(rows.evidence.find((each) => each.incident === incident && each.id === id) ?? null),
+    saveGaps: unused,
+    gaps: (incident) => Promise.resolve(rows.gaps.get(incident) ?? []),
+    saveHypotheses: unused,
+    hypotheses: (incident) => Promise.resolve(rows.hypotheses.get(incident) ?? []),
+    savePlan: unused,
+    plan: (id) => Promise.resolve(rows.plans.find(({ plan }) => plan.id === id) ?? null),
+    planForUpdate: unused,
+    plansOf: (incident) => Promise.resolve(rows.plans.filter(({ plan }) => plan.incident === incident)),
+    movePlan: unused,
+    addApproval: unused,
+    intend: unused,
+    effect: unused,
+    settleEffect: unused,
+    effectsSince: unused,
+    runningOn: unused,
+    setStopped: unused,
+    stopped: () => Promise.resolve(false),
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * Datadog's HTTP API, the six reads we use. Datadog's own client is not loaded: its v2 half alone blocks the process for
+ * one and a half seconds and keeps 120 MB. `test/tools/datadog-client.test.ts` holds that we ask exactly what it asks.
+ */
+import { z } from 'zod';
+import type { Json } from '../../src/core/json.ts';
+import { createTransport } from './transport.ts';
+
+export const datadogEnvironment = z.object({
+  DATADOG_API_KEY: z.string().min(1).describe('API key of the organisation'),
+  DATADOG_APP_KEY: z.string().min(1).describe('Application key; scopes: see each tool'),
+  DATADOG_SITE: z
+    .string()
+    .regex(/^[a-z0-9.-]+$/)
+    .default('datadoghq.com')
+    .describe('Site, e.g. datadoghq.eu'),
+  DATADOG_API_URL: z.url().optional().describe('Another API address than https://api.<site>'),
+  DATADOG_WEB_URL: z.url().optional().describe('Another address for links than https://app.<site>'),
+});
+export type DatadogEnvironment = z.output<typeof datadogEnvironment>;
+
+type DatadogRequest = {
+  readonly path: string;
+  /** Sent as a GET with these parameters, or as a POST of `body`. */
+  readonly parameters?: { readonly [name: string]: string | number };
+  readonly body?: Json;
+};
+
+/**
+ * The answer's parts named by `schema`. Rejects with DatadogError, ZodError, SyntaxError or what fetch rejects with: see
+ * `refusal.ts`.
+ */
+export type Ask = <Schema extends z.ZodType>(request: DatadogRequest, schema: Schema) => Promise<z.output<Schema>>;
+
+export type DatadogClient = {
+  /** Requests that end when `signal` aborts, or after ten seconds each. */
+  asking(signal: AbortSignal): Ask;
+  /** A page of the web application. */
+  link(path: string, parameters: { readonly [name: string]: string }): string;
+};
+
+/** An answer with an error status. */
+export class DatadogError extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`Datadog answered ${status}`);
+    this.status = status;
+  }
+}
+
+const clients = new Map<string, DatadogClient>();
+
+/** The same client for the same variables: its tools share the rate limits. */
+export function datadogClient(environment: DatadogEnvironment): DatadogClient {
+  const key = JSON.stringify(environment);
+  const known = clients.get(key);
+  if (known !== undefined) return known;
+  const client = createClient(environment);
+  clients.set(key, client);
+  return client;
+}
+
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
+
+function createClient(environment: DatadogEnvironment): DatadogClient {
+  const apiUrl = withoutSlash(environment.DATADOG_API_URL ?? `https://api.${environment.DATADOG_SITE}`);
+  const webUrl = withoutSlash(environment.DATADOG_WEB_URL ?? `https://app.${environment.DATADOG_SITE}`);
+  const send = createTransport({
+    accept: 'application/json',
+    'dd-api-key': environment.DATADOG_API_KEY,
+    'dd-application-key': environment.DATADOG_APP_KEY,
+  });
+  return {
+    asking:
+      (signal) =>
+      async ({ path, parameters = {}, body }, schema) => {
+        const url = new URL(`${apiUrl}${path}`);
+        for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
+        const answer = await send({ url, body: body === undefined ? null : JSON.stringify(body) }, signal);
+        if (answer.status < 200 || answer.status > 299) throw new DatadogError(answer.status);
+        return schema.parse(JSON.parse(answer.text));
+      },
+    link: (path, parameters) => {
+      const query = new URLSearchParams(parameters).toString();
+      return `${webUrl}${path}${query === '' ? '' : `?${query}`}`;
+    },
+  };
+}
