@@ -31,8 +31,8 @@ const layers: ReadonlyArray<readonly [layer: RegExp, allowed: RegExp]> = [
   [/^src\/lab\//u, may(contracts, String.raw`src\/lab\/`, packages)],
   [/^tools\/[^/]+\.ts$/u, may(contracts, String.raw`tools\/[^/]+\/`, packages)],
   [/^tools\/[^/]+\//u, may(contracts, String.raw`tools\/[^/]+\/`, packages)],
-  [/^src\/(?:config|catalogue-file|load-tools|rank-document)\.ts$/u, may(contracts, packages)],
-  [/^src\/(?:compose|main|cli|start-guard)\b/u, /./u],
+  [/^src\/(?:config|catalogue-file|load-tools|rank-document|machine-clock)\.ts$/u, may(contracts, packages)],
+  [/^src\/(?:compose|main|cli|serve|start-platforms|local-incident)\.ts$/u, /./u],
   [/^src\/commands\//u, /./u],
 ];
 
@@ -62,7 +62,7 @@ function breaches({ path, text, imports }: Source): string[] {
     if (broken) found.push(`${path}: ${complaint}`);
   };
   say(
-    readsEnvironment.test(text) && !/^src\/(?:main|cli)\.ts$/u.test(path),
+    readsEnvironment.test(text) && !/^src\/(?:main\.ts$|cli\.ts$|lab\/sources\/)/u.test(path),
     'reads process.env; take config as an argument',
   );
   say(

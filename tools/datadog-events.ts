@@ -112,7 +112,8 @@ function changeOf(event: EventAnswer, catalogue: Catalogue): readonly ToldChange
     repository: null,
     sha: null,
     pullNumber: null,
-    paths: [],
+    // The engine and the runbooks know a flag by this.
+    paths: flag === undefined ? [] : [`flag:${flag}`],
     diff: '',
   };
   return [{ change, message: attributes.message.slice(0, 2_000) }];

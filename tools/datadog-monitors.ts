@@ -33,6 +33,7 @@ type MonitorAnswer = z.output<typeof monitorAnswer>;
 
 export const tool = defineTool({
   name: 'datadog_monitors',
+  readsMonitors: true,
   source: 'datadog',
   description:
     'The monitors of some services in Datadog: what each watches, its threshold in our units, its state now and when it ' +

@@ -1,5 +1,6 @@
 import type { IncidentId } from './incident.ts';
 import type { Json } from './json.ts';
+import type { Tainted } from './tainted.ts';
 
 /** 1 reversible and small, 2 reversible and wide or backed by weak evidence, 3 high. */
 export type Risk = 1 | 2 | 3;
@@ -33,6 +34,8 @@ export type Plan = {
   readonly steps: readonly PlanStep[];
   readonly preconditions: readonly Precondition[];
   /** The plan that takes it back, in words and steps. */
+  /** What the change looks like, as people see it: part of what they approve. Outside text. */
+  readonly preview: Tainted | null;
   readonly inverse: { readonly says: string; readonly steps: readonly PlanStep[] };
   readonly risk: Risk;
   readonly riskReasons: readonly string[];

@@ -1,33 +1,32 @@
 import { approversOf } from '../core/directory.ts';
-import type { Tainted } from '../core/tainted.ts';
 import type { MessageRef, PlanRow } from '../ports.ts';
 import { decisionLine, type ProposalView, proposalCard, recordCard } from './cards/proposal.ts';
 import { post, update } from './show.ts';
 import type { World } from './world.ts';
 
 /** Posts the approval request at top level, once per plan version; a repeat returns the same message. */
-export async function showProposal(world: World, plan: string, diff: Tainted | null): Promise<MessageRef> {
-  const { row, view } = await viewOf(world, plan, diff);
+export async function showProposal(world: World, plan: string): Promise<MessageRef> {
+  const { row, view } = await viewOf(world, plan);
   const key = `proposal:${plan}:${row.plan.version}`;
   return post(world, { place: row.place, card: proposalCard(view), key, incident: row.plan.incident });
 }
 
 /** Redraws the request after a click that did not settle it. */
 export async function showProgress(world: World, plan: string, message: MessageRef): Promise<void> {
-  const { row, view } = await viewOf(world, plan, null);
+  const { row, view } = await viewOf(world, plan);
   if (row.state === 'pending') await update(world, message, proposalCard(view));
 }
 
 /** Replaces the buttons by the record of what was decided. */
 export async function showRecord(
   world: World,
-  { plan, message, diff }: { plan: string; message: MessageRef; diff: Tainted | null },
+  { plan, message }: { plan: string; message: MessageRef },
 ): Promise<void> {
-  const { row, view } = await viewOf(world, plan, diff);
+  const { row, view } = await viewOf(world, plan);
   await update(world, message, recordCard({ ...view, state: row.state, said: decisionLine(row.state, view) }));
 }
 
-async function viewOf(world: World, plan: string, diff: Tainted | null): Promise<{ row: PlanRow; view: ProposalView }> {
+async function viewOf(world: World, plan: string): Promise<{ row: PlanRow; view: ProposalView }> {
   const row = await world.store.plan(plan);
   if (!row) throw new Error(`plan ${plan} is not in the store`);
   const sealed = { plan: row.plan, digest: row.digest };
@@ -39,7 +38,6 @@ async function viewOf(world: World, plan: string, diff: Tainted | null): Promise
     approvers: approvers.map(({ id, name }) => ({ id, name })),
     names: (id) => world.catalogue.people.find((person) => person.id === id)?.name ?? id,
     dryRun: [],
-    diff,
     url: `${world.settings.webUrl}/approve/${plan}`,
   };
   return { row, view };

@@ -34,7 +34,6 @@ export async function compileRollback(world: World, { incident, lead }: Subject)
   return {
     kind: 'plan',
     sealed: sealPlan(planOf(world, { incident, lead, change, draft, evidence })),
-    diff: taint(draft.diff),
   };
 }
 
@@ -80,7 +79,7 @@ function planOf(world: World, parts: Parts): Plan {
   const { risk, reasons } = riskOf(world, parts);
   const parameters = {
     ...draft.parameters,
-    branch: `causeway/rollback-${incident.id.toLowerCase()}-${change.pullNumber ?? change.sha.slice(0, 8)}`,
+    branch: `causeway/rollback-${incident.id.toLowerCase()}-${change.pullNumber ?? change.sha.slice(0, 8)}-${String(draft.parameters['headSha']).slice(0, 8)}`,
     title: `Revert ${what} (${incident.id})`,
     body: body(world, parts),
   };
@@ -101,7 +100,8 @@ function planOf(world: World, parts: Parts): Plan {
       },
     ],
     preconditions: [{ name: `${change.repository} base`, expected: draft.parameters['headSha'] ?? null }],
-    inverse: { says: 'Close the pull request, or revert it once merged', steps: [] },
+    preview: taint(draft.diff),
+    inverse: inverseOf(world, parameters),
     risk,
     riskReasons: reasons,
     blastRadius: {
@@ -118,6 +118,14 @@ function planOf(world: World, parts: Parts): Plan {
     expiresAtMs: nowMs + world.settings.approveWithinMs,
     startWithinMs: world.settings.startWithinMs,
   };
+}
+
+/** What takes it back, worked out before anybody approves: the branch is known. */
+function inverseOf({ actions }: World, parameters: Plan['steps'][number]['parameters']): Plan['inverse'] {
+  const found = actions.find(({ action }) => action.name === 'rollback-pull-request');
+  const parsed = found?.action.parameters.safeParse(parameters);
+  const steps = found && parsed?.success ? found.connected.undo(parsed.data, null) : [];
+  return { says: 'Close the pull request, or revert it once merged', steps };
 }
 
 function expected({ symptom }: Incident): string {

@@ -31,7 +31,7 @@ export function compileSuggestedRunbook(
     };
   }
   const request = { incident, service: lead.entity, requester: incident.openedBy, ...suggestion };
-  return { kind: 'plan', sealed: sealRunbook(world, request), diff: null };
+  return { kind: 'plan', sealed: sealRunbook(world, request) };
 }
 
 /** The newest flag change on the suspect service, by the name its platform gives it. */
@@ -60,6 +60,7 @@ export function sealRunbook(world: World, request: Request): SealedPlan {
     kind: 'runbook',
     service,
     ...compiled,
+    preview: null,
     risk,
     riskReasons: tierOne ? ['tier 1 service'] : [],
     blastRadius: {

@@ -19,7 +19,7 @@ type Standing = Awaited<ReturnType<ReturnType<World['platform']>['account']>>['s
 export async function decide(world: World, inbound: ApprovalClick): Promise<void> {
   const outcome = await decideOnce(world, inbound);
   if (!outcome.ok) return refuse(world, inbound, outcome.failure);
-  const message = await showProposal(world, outcome.value.plan, null);
+  const message = await showProposal(world, outcome.value.plan);
   await showProgress(world, outcome.value.plan, message);
 }
 

@@ -103,10 +103,10 @@ async function runStep(world: World, id: string, step: PlanStep): Promise<Result
   const isNew = await world.store.intend(id, step.id, step.parameters);
   const { action, connected } = actionOf(world, step);
   const parameters = action.parameters.parse(step.parameters);
-  const signal = context(world, id, step);
-  const found = isNew ? done(null) : await connected.reconcile(parameters, signal);
+  const found = isNew ? done(null) : await connected.reconcile(parameters, context(world, id, step));
   if (!found.ok) return settleFailure(world, row, { step, failure: found.failure });
-  const result = found.value === null ? await executeOnce(connected, parameters, signal) : done(found.value);
+  const fresh = (): ActionContext => context(world, id, step);
+  const result = found.value === null ? await executeOnce(connected, parameters, fresh) : done(found.value);
   if (!result.ok) return settleFailure(world, row, { step, failure: result.failure });
   await world.store.settleEffect(id, step.id, result.value);
   await audit(world, row, {
@@ -121,11 +121,11 @@ async function runStep(world: World, id: string, step: PlanStep): Promise<Result
 async function executeOnce(
   connected: ConnectedAction['connected'],
   parameters: unknown,
-  given: ActionContext,
+  fresh: () => ActionContext,
 ): Promise<Result<Json, ActionFailure>> {
-  const result = await connected.execute(parameters, given);
+  const result = await connected.execute(parameters, fresh());
   if (result.ok || result.failure.kind !== 'unknown') return result;
-  const found = await connected.reconcile(parameters, given);
+  const found = await connected.reconcile(parameters, fresh());
   return found.ok && found.value !== null ? done(found.value) : result;
 }
 
@@ -170,8 +170,14 @@ function actionOf(world: World, step: PlanStep): ConnectedAction {
   return found;
 }
 
+/** A step may ask for its own time; a pull request takes less than two minutes. */
+const stepLimitMs = ({ parameters }: PlanStep): number => {
+  const seconds = parameters['timeoutSeconds'];
+  return Math.max(120_000, typeof seconds === 'number' ? seconds * 1000 + 30_000 : 0);
+};
+
 const context = (world: World, plan: string, step: PlanStep): ActionContext => ({
-  signal: AbortSignal.timeout(120_000),
+  signal: AbortSignal.timeout(stepLimitMs(step)),
   nowMs: world.clock.nowMs(),
   key: `${plan}:${step.id}`,
 });

@@ -3,7 +3,6 @@ import type { Line } from '../core/card.ts';
 import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident } from '../core/incident.ts';
 import type { SealedPlan } from '../core/plan.ts';
-import type { Tainted } from '../core/tainted.ts';
 import type { Durable, MessageRef } from '../ports.ts';
 import { noticeCard } from './cards/reply.ts';
 import { type StatusView, statusCard } from './cards/status.ts';
@@ -18,7 +17,7 @@ import { submitPlan } from './submit-plan.ts';
 import type { World } from './world.ts';
 
 export type Compiled =
-  | { readonly kind: 'plan'; readonly sealed: SealedPlan; readonly diff: Tainted | null }
+  | { readonly kind: 'plan'; readonly sealed: SealedPlan }
   /** Nothing safe to propose: what stands in the way and what a person can do. */
   | { readonly kind: 'none'; readonly why: string; readonly fix: string };
 
@@ -44,7 +43,6 @@ export async function propose(world: World, durable: Durable, subject: Subject):
     submitPlan(world, {
       sealed: compiled.sealed,
       place: incident.place,
-      diff: compiled.diff,
       thread: threadOf(status),
       before: look.ranking.after,
       cause: settled.hypotheses[0] ?? null,

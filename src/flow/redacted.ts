@@ -1,27 +1,43 @@
 import type { Redactor } from '../ports.ts';
 
-/** A copy of any JSON-shaped value with every string redacted, keys included as they are. Counts what was replaced. */
+type Redaction = { readonly text: string; readonly redactions: number };
+
+/**
+ * A copy of any JSON-shaped value with every string redacted, member names too. A member named like a secret loses its
+ * whole text. Equal texts are scanned once.
+ */
 export async function redacted<Value>(redactor: Redactor, value: Value): Promise<{ json: Value; redactions: number }> {
-  const texts = [...new Set(stringsIn(value))].filter((text) => text.length >= 8);
-  const clean = new Map<string, string>();
+  const seen = new Map<string, Promise<Redaction>>();
+  const scan = (text: string): Promise<Redaction> => {
+    const known = seen.get(text) ?? redactor.redact(text);
+    seen.set(text, known);
+    return known;
+  };
   let redactions = 0;
-  for (const text of texts) {
-    const result = await redactor.redact(text);
-    clean.set(text, result.text);
+  const clean = async (text: string): Promise<string> => {
+    const result = await scan(text);
     redactions += result.redactions;
-  }
-  return { json: replaced(value, clean) as Value, redactions };
+    return result.text;
+  };
+  const walk = async (item: unknown): Promise<unknown> => {
+    if (typeof item === 'string') return clean(item);
+    if (item === null || typeof item !== 'object') return item;
+    if (Array.isArray(item)) return Promise.all(item.map(walk));
+    const members = Object.entries(item).map(async ([name, member]) => [await clean(name), await walkMember(name, member)]);
+    return Object.fromEntries(await Promise.all(members));
+  };
+  const walkMember = (name: string, member: unknown): Promise<unknown> =>
+    typeof member === 'string' && secretName.test(name) ? cleanMember(name, member) : walk(member);
+  /** As text on one line, so that the rules that go by the name before a value apply to all of it. */
+  const cleanMember = async (name: string, member: string): Promise<string> => {
+    const asText = `${name}="${member.replaceAll(/["\\\r\n]/gu, '_')}"`;
+    const result = await scan(asText);
+    if (result.text === asText) return clean(member);
+    redactions += result.redactions;
+    return result.text.replace(`${name}="`, '').replace(/"$/u, '');
+  };
+  const json = (await walk(value)) as Value;
+  return { json, redactions };
 }
 
-function stringsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value];
-  if (value === null || typeof value !== 'object') return [];
-  return Object.values(value).flatMap(stringsIn);
-}
-
-function replaced(value: unknown, clean: ReadonlyMap<string, string>): unknown {
-  if (typeof value === 'string') return clean.get(value) ?? value;
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map((item) => replaced(item, clean));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaced(item, clean)]));
-}
+const secretName = /pass|pwd|secret|token|credential|key$|authorization|cookie/iu;

@@ -22,7 +22,7 @@ export const remediationWorkflow =
   async (durable: Durable, given: Json): Promise<void> => {
     const input = given as unknown as RemediationInput;
     const row = await durable.step('load-plan', () => loadPlan(world, input.plan));
-    const message = await durable.step('ask', () => showProposal(world, input.plan, input.diff));
+    const message = await durable.step('ask', () => showProposal(world, input.plan));
 
     const waitMs = await durable.step('wait-until', async () =>
       Math.max(0, row.plan.expiresAtMs - world.clock.nowMs()),
@@ -34,7 +34,7 @@ export const remediationWorkflow =
     await durable.step('phase-acting', () => recordPhase(world, row.plan.incident, 'acting'));
     const thread = input.thread ?? threadOf(message);
     const execution = await execute(world, durable, { plan: input.plan, thread });
-    await durable.step('show-end', () => showRecord(world, { plan: input.plan, message, diff: input.diff }));
+    await durable.step('show-end', () => showRecord(world, { plan: input.plan, message }));
     await durable.step('receipt', () => giveReceipt(world, { plan: input.plan, execution, thread }));
     await afterwards(world, durable, { input, row, execution, thread });
   };
@@ -77,7 +77,7 @@ async function endUnapproved(
   { input, message }: { input: RemediationInput; message: MessageRef },
 ): Promise<void> {
   await durable.step('end-unapproved', async () => {
-    await showRecord(world, { plan: input.plan, message, diff: input.diff });
+    await showRecord(world, { plan: input.plan, message });
     const row = await loadPlan(world, input.plan);
     await recordPhase(world, row.plan.incident, 'settled');
   });

@@ -45,7 +45,6 @@ export async function runRunbook(world: World, { inbound, incident, name, text }
   await submitPlan(world, {
     sealed,
     place: incident.place,
-    diff: null,
     thread: null,
     before: null,
     cause: null,

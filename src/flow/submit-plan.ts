@@ -2,7 +2,6 @@ import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Place } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
 import type { SealedPlan } from '../core/plan.ts';
-import type { Tainted } from '../core/tainted.ts';
 import type { MessageRef } from '../ports.ts';
 import type { StatusView } from './cards/status.ts';
 import type { SignalProbe } from './signal.ts';
@@ -11,7 +10,6 @@ import type { World } from './world.ts';
 /** What the remediation workflow needs besides the plan row. JSON: it is stored with the workflow. */
 export type RemediationInput = {
   readonly plan: string;
-  readonly diff: Tainted | null;
   /** The status thread, for the run log and receipt; null: the proposal's own thread. */
   readonly thread: Place | null;
   /** The symptom's level before the action. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 export type Browser = {
   say(text: string): Promise<void>;
-  click(click: { message: string; action: string; value: string }): Promise<void>;
+  click(click: { message: string; action: string; value: string; confirmed: '1' }): Promise<void>;
 };
 
 const Token = z.string().min(8);

@@ -61,7 +61,7 @@ async function approve(stage: Stage, { channel, request }: { channel: string; re
     if (!action) return;
     const before = message?.version ?? 0;
     const browser = await openBrowser(stage.system.url, channel, person);
-    await browser.click({ message: request.id, action: action.id, value: action.value });
+    await browser.click({ message: request.id, action: action.id, value: action.value, confirmed: '1' });
     await until(stage, `the effect of ${person}'s click`, async () => answered(stage, request, before));
   }
 }

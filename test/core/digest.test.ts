@@ -13,6 +13,7 @@ const plan: Plan = {
   service: 'checkout',
   steps: [{ id: 'a', action: 'x', parameters: { flag: 'new', nested: { list: [1, null, true] } }, says: 'Do it' }],
   preconditions: [{ name: 'head', expected: 'abc' }],
+  preview: null,
   inverse: { says: 'Undo it', steps: [] },
   risk: 1,
   riskReasons: [],

@@ -29,6 +29,7 @@ const plan: Plan = {
   service: 'checkout',
   steps: [],
   preconditions: [],
+  preview: null,
   inverse: { says: '', steps: [] },
   risk: 1,
   riskReasons: [],

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { redactJson } from '../../src/redact/redact-json.ts';
+import { redacted } from '../../src/flow/redacted.ts';
 import { createRedactor, withheld } from '../../src/redact/redactor.ts';
 
 const own = 'gate-9f3b7c21-credential';
@@ -192,9 +192,9 @@ describe('the deadline', () => {
   });
 });
 
-describe('redactJson', () => {
+describe('redacted', () => {
   it('walks every string and keeps the form', async () => {
-    const { json, redactions } = await redactJson(redactor, {
+    const { json, redactions } = await redacted(redactor, {
       count: 2,
       lines: ['password=hunter22', { deep: [null, true, 'plain'] }],
     });
@@ -207,7 +207,7 @@ describe('redactJson', () => {
   });
 
   it('masks a member named like a secret', async () => {
-    const { json } = await redactJson(redactor, {
+    const { json } = await redacted(redactor, {
       password: 'correct horse',
       api_key: 'zq"zz',
       next: { sha: hex(40) },

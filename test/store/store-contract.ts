@@ -55,6 +55,7 @@ const planOf = (id: string, change: Partial<Plan> = {}): Plan => ({
   service: 'checkout',
   steps: [{ id: 's1', action: 'open', parameters: { z: 1, a: [0.1, 'é'] }, says: 'Open a pull request' }],
   preconditions: [{ name: 'head', expected: 'abc' }],
+  preview: null,
   inverse: { says: 'Close it', steps: [] },
   risk: 1,
   riskReasons: [],

@@ -17,6 +17,7 @@ export const samplePlan: Plan = {
     },
   ],
   preconditions: [{ name: 'base', expected: 'abc' }],
+  preview: { untrusted: '-max: 20\n+max: 5' },
   inverse: { says: 'Close the pull request', steps: [] },
   risk: 1,
   riskReasons: [],

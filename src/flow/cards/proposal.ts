@@ -2,7 +2,7 @@ import type { ApprovalRow, PlanState } from '../../core/approval.ts';
 import type { Card, CodeBlock, Line } from '../../core/card.ts';
 import { approvalValue } from '../../core/decide-approval.ts';
 import type { SealedPlan } from '../../core/plan.ts';
-import { type Tainted, taint } from '../../core/tainted.ts';
+import { taint } from '../../core/tainted.ts';
 import { duration, sentence } from './words.ts';
 
 export type ProposalView = {
@@ -13,7 +13,6 @@ export type ProposalView = {
   readonly names: (personId: string) => string;
   /** What a dry run said it would do; ours. */
   readonly dryRun: readonly string[];
-  readonly diff: Tainted | null;
   readonly url: string;
 };
 
@@ -70,9 +69,9 @@ function facts({ sealed: { plan }, approvals, needed, names }: ProposalView): No
   ];
 }
 
-function exactPlan({ sealed, dryRun, diff }: ProposalView): NonNullable<Card['details']> {
+function exactPlan({ sealed, dryRun }: ProposalView): NonNullable<Card['details']> {
   const { plan, digest } = sealed;
-  const code: CodeBlock[] = diff ? [{ label: 'change', language: 'diff', text: diff }] : [];
+  const code: CodeBlock[] = plan.preview ? [{ label: 'change', language: 'diff', text: plan.preview }] : [];
   return {
     summary: 'Exact change and plan',
     open: true,
