@@ -1,6 +1,7 @@
 /** What the tools would read of a lab world at first look, built in process: same windows, no HTTP. */
-import type { FileChange, PullHistory } from '../src/lab/changes.ts';
+
 import type { BuiltWorld } from '../src/lab/build-world.ts';
+import type { FileChange, PullHistory } from '../src/lab/changes.ts';
 import type { ShopEvent, ShopService, World, WorldMetric } from '../src/lab/world.ts';
 import { mineTemplates, type TimeWindow } from '../src/rootcause/log-templates.ts';
 import {

@@ -24,18 +24,22 @@ function editRows(old: readonly string[], fresh: readonly string[]): readonly st
 
 const linesOf = (text: string | null): readonly string[] => (text === null ? [] : text.split('\n'));
 
-/** Longest common subsequence as pairs of positions. */
-function commonLines(old: readonly string[], fresh: readonly string[]): readonly (readonly [number, number])[] {
+/** How many lines the rests after two positions have in common. */
+function commonLengths(old: readonly string[], fresh: readonly string[]): (oldAt: number, freshAt: number) => number {
   const lengths = Array.from({ length: old.length + 1 }, () => new Uint16Array(fresh.length + 1));
-  const at = (left: number, right: number): number => lengths[left]?.[right] ?? 0;
-  for (let left = old.length - 1; left >= 0; left -= 1) {
-    for (let right = fresh.length - 1; right >= 0; right -= 1) {
-      const row = lengths[left];
-      if (row === undefined) continue;
-      row[right] =
-        old[left] === fresh[right] ? at(left + 1, right + 1) + 1 : Math.max(at(left + 1, right), at(left, right + 1));
+  const at = (oldAt: number, freshAt: number): number => lengths[oldAt]?.[freshAt] ?? 0;
+  for (const [index, row] of lengths.slice(0, -1).entries().toArray().reverse()) {
+    for (let freshAt = fresh.length - 1; freshAt >= 0; freshAt -= 1) {
+      const same = old[index] === fresh[freshAt];
+      row[freshAt] = same ? at(index + 1, freshAt + 1) + 1 : Math.max(at(index + 1, freshAt), at(index, freshAt + 1));
     }
   }
+  return at;
+}
+
+/** Longest common subsequence as pairs of positions. */
+function commonLines(old: readonly string[], fresh: readonly string[]): readonly (readonly [number, number])[] {
+  const at = commonLengths(old, fresh);
   const pairs: [number, number][] = [];
   let [left, right] = [0, 0];
   while (left < old.length && right < fresh.length) {

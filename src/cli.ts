@@ -1,7 +1,6 @@
 /** `causeway <command>`. `--json` prints one document on stdout; logs and progress go to stderr. */
 import { Command } from 'commander';
 import { exportAudit, verifyAudit } from './commands/audit.ts';
-import { demo, listFaults } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { printPostmortem, showIncident } from './commands/incident.ts';
 import { listPlans, listRunbooks, rehearseRunbook } from './commands/plans.ts';
@@ -35,7 +34,9 @@ program
   .option('--list-faults', 'print the fault names')
   .option('--json', 'one JSON document')
   .action(
-    ends((options: { fault: string; seed: string; listFaults?: boolean; json?: boolean }) => {
+    ends(async (options: { fault: string; seed: string; listFaults?: boolean; json?: boolean }) => {
+      // The lab needs development packages, so that only this command loads it.
+      const { demo, listFaults } = await import('./commands/demo.ts');
       if (options.listFaults) return listFaults();
       const seed = Number(options.seed);
       if (!Number.isInteger(seed) || seed < 1) throw new Error(`--seed ${options.seed}: give a whole number from 1.`);

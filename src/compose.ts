@@ -5,9 +5,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { readEnvironment as githubEnvironment } from './actions/github/client.ts';
+import { connectActions, loadActions } from './actions/load-actions.ts';
 import { connectRollbackPlanner } from './actions/rollback/connect-planner.ts';
 import { connectPullWatch } from './actions/rollback/watch-pull.ts';
-import { connectActions, loadActions } from './actions/load-actions.ts';
 
 import { parseCatalogue } from './catalogue-file.ts';
 import { createWebPlatform } from './chat/web/show.ts';

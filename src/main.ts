@@ -84,7 +84,11 @@ function isLocal({ CAUSEWAY_CONFIG, SLACK_BOT_TOKEN, MICROSOFT_APP_ID }: Environ
 }
 
 async function startLocalLab({ CAUSEWAY_HOME }: Environment) {
-  const { readLabChoice } = await import('./lab/lab-choice.ts');
+  const { readLabChoice } = await import('./lab/lab-choice.ts').catch(() =>
+    exitWith([
+      'Nothing is configured, and the local lab is not in this installation. Set CAUSEWAY_CONFIG, or run from a checkout after npm ci.',
+    ]),
+  );
   const choice = readLabChoice(process.env);
   if (!choice.ok) exitWith(choice.failure);
   const { startLab } = await import('./lab/start-lab.ts');

@@ -81,11 +81,15 @@ async function playDemo({ fault, seed, variables }: DemoOptions, environment: En
     channels: [lab.alert.channel],
     pages: true,
   });
+  const tell = (line: string): void => {
+    progress(line);
+    log.info({ line }, 'demo');
+  };
   try {
     await system.launch();
     await postAlert(system, lab.alert);
-    progress(`playing ${fault}, seed ${seed}`);
-    const incident = await playResponders({ lab, system: { ...system, url: serving.url }, progress });
+    tell(`playing ${fault}, seed ${seed}`);
+    const incident = await playResponders({ lab, system: { ...system, url: serving.url }, progress: tell });
     return await resultOf({ fault, seed, lab, system, incident });
   } finally {
     await serving.close();
@@ -120,7 +124,7 @@ async function resultOf({
     score,
   }));
   const told = causesForScore(audit, causes);
-  const score = scoreAnswer(lab.truth, { outcome: nothingWrong ? 'nothing-wrong' : 'ranked', causes: told });
+  const scored = scoreAnswer(lab.truth, { outcome: nothingWrong ? 'nothing-wrong' : 'ranked', causes: told });
   const clocks = clocksOf({ incident, audit: audit.filter((row) => row.incident === incident.id) });
   const recovery = audit.find(({ kind }) => kind === 'recovery');
   const chain = verifyChain(audit);
@@ -130,8 +134,8 @@ async function resultOf({
     truth: lab.truth,
     verdict: nothingWrong ? 'NothingWrong' : (hypotheses[0]?.word ?? 'Inconclusive'),
     causes,
-    right: score.right,
-    wrongConfirmed: !score.right && hypotheses[0]?.word === 'Confirmed',
+    right: scored.right,
+    wrongConfirmed: !scored.right && hypotheses[0]?.word === 'Confirmed',
     firstCardMs: since(incident.openedAtMs, clocks.firstCardAtMs),
     verdictMs: since(incident.openedAtMs, clocks.verdictAtMs),
     pullRequestUrl: pullUrl(audit),

@@ -30,6 +30,7 @@ async function decideOnce(world: World, inbound: ApprovalClick): Promise<Outcome
   const { standing } = await world.platform(inbound.actor.platform).account(inbound.actor);
   if (standing !== 'member') return failed('guest');
   if (!person) return failed('not-an-approver');
+  if (await counted(world, value.plan, inbound.key)) return { ok: true, value: { plan: value.plan, enough: false } };
   const click: Click = { ...value, by: person.id, atMs: inbound.atMs };
   return world.store.transact(async (transaction) => {
     const row = await world.store.planForUpdate(transaction, value.plan);
@@ -38,6 +39,13 @@ async function decideOnce(world: World, inbound: ApprovalClick): Promise<Outcome
       ? approve(world, transaction, { row, click, standing, key: inbound.key })
       : reject(world, transaction, { row, click, standing, key: inbound.key });
   });
+}
+
+/** A crash may repeat a delivery that was already counted: it is then shown, not decided a second time. */
+async function counted(world: World, plan: string, delivery: string): Promise<boolean> {
+  const row = await world.store.plan(plan);
+  const rows = row ? await world.store.auditRows({ incident: row.plan.incident }) : [];
+  return rows.some(({ kind, body }) => kind === 'approval.click' && body['delivery'] === delivery);
 }
 
 type Case = { readonly row: PlanRow; readonly click: Click; readonly standing: Standing; readonly key: string };

@@ -98,7 +98,8 @@ async function runStep(world: World, id: string, step: PlanStep): Promise<Result
   const permission = row ? await mayExecute(world, row) : failed('the plan is gone');
   if (!row || !permission.ok) return notDone('stopped', permission.ok ? 'the plan is gone' : permission.failure);
   const earlier = await world.store.effect(id, step.id);
-  if (earlier?.outcome !== undefined && earlier.outcome !== null) return done(earlier.outcome);
+  if (earlier?.outcome !== undefined && earlier.outcome !== null)
+    return tellOnce(world, row, { step, outcome: earlier.outcome });
   await audit(world, row, { step, kind: 'effect.intent', body: { parameters: step.parameters } });
   const isNew = await world.store.intend(id, step.id, step.parameters);
   const { action, connected } = actionOf(world, step);
@@ -115,6 +116,20 @@ async function runStep(world: World, id: string, step: PlanStep): Promise<Result
     body: { outcome: result.value, reconciled: found.value !== null },
   });
   return result;
+}
+
+/** A crash between the stored outcome and its audit row must not lose the row, nor write it twice. */
+async function tellOnce(
+  world: World,
+  row: PlanRow,
+  { step, outcome }: { step: PlanStep; outcome: Json },
+): Promise<Result<Json, NotDone>> {
+  const rows = await world.store.auditRows({ incident: row.plan.incident });
+  const told = rows.some(
+    ({ kind, body }) => kind === 'effect.result' && body['plan'] === row.plan.id && body['step'] === step.id,
+  );
+  if (!told) await audit(world, row, { step, kind: 'effect.result', body: { outcome, reconciled: true } });
+  return done(outcome);
 }
 
 /** When the answer got lost, looks for the effect instead of repeating it. */

@@ -7,7 +7,7 @@ import type { Tainted } from '../core/tainted.ts';
 import type { Challenge } from '../core/verdict.ts';
 import type { Ranking } from '../rootcause/ranking.ts';
 
-/** A read the model may ask for. `call` stores the evidence and returns its id and compact view. */
+/** A read the model may ask for. `call` stores the evidence and returns its id, compact view and stored result. */
 export type ModelTool = {
   readonly name: string;
   readonly description: string;
@@ -15,7 +15,7 @@ export type ModelTool = {
   readonly call: (
     input: Json,
   ) => Promise<
-    | { readonly kind: 'evidence'; readonly id: EvidenceId; readonly view: Tainted }
+    | { readonly kind: 'evidence'; readonly id: EvidenceId; readonly view: Tainted; readonly result?: Json }
     | { readonly kind: 'empty' | 'failed' | 'bad-input'; readonly says: string }
   >;
 };

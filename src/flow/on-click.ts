@@ -3,6 +3,7 @@ import type { Inbound } from '../ports.ts';
 import { answer } from './answer.ts';
 import { noticeCard } from './cards/reply.ts';
 import { verifyReceipt } from './receipt.ts';
+import { rerunEvidence } from './rerun.ts';
 import { whisper } from './show.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +15,8 @@ export async function onClick(world: World, inbound: Extract<Inbound, { type: 'c
       return answer(world, { inbound, command: { verb: 'brief' }, incident });
     case 'investigate-now':
       return answer(world, { inbound, command: parseCommand('investigate', true), incident });
+    case 'rerun-evidence':
+      return rerunEvidence(world, inbound);
     case 'verify-receipt':
       return verifyReceipt(world, inbound);
     default:

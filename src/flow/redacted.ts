@@ -23,7 +23,10 @@ export async function redacted<Value>(redactor: Redactor, value: Value): Promise
     if (typeof item === 'string') return clean(item);
     if (item === null || typeof item !== 'object') return item;
     if (Array.isArray(item)) return Promise.all(item.map(walk));
-    const members = Object.entries(item).map(async ([name, member]) => [await clean(name), await walkMember(name, member)]);
+    const members = Object.entries(item).map(async ([name, member]) => [
+      await clean(name),
+      await walkMember(name, member),
+    ]);
     return Object.fromEntries(await Promise.all(members));
   };
   const walkMember = (name: string, member: unknown): Promise<unknown> =>

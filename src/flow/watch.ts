@@ -96,13 +96,15 @@ async function readMeasure(world: World, { input, plan }: Subject, actedAtMs: nu
 async function conclude(world: World, { input, plan, thread }: Subject, measured: Measured): Promise<void> {
   const incident = await requireIncident(world, plan.incident);
   const { verdict, after, atMs } = measured;
-  await world.store.audit(null, {
-    kind: 'recovery',
-    incident: incident.id,
-    actor: 'causeway',
-    atMs,
-    body: { plan: plan.id, verdict, before: input.before, after, threshold: incident.symptom?.threshold ?? null },
-  });
+  const rows = await world.store.auditRows({ incident: incident.id });
+  if (!rows.some(({ kind, body }) => kind === 'recovery' && body['plan'] === plan.id))
+    await world.store.audit(null, {
+      kind: 'recovery',
+      incident: incident.id,
+      actor: 'causeway',
+      atMs,
+      body: { plan: plan.id, verdict, before: input.before, after, threshold: incident.symptom?.threshold ?? null },
+    });
   await updateStatus(world, input, [verdict === 'worked' ? 'Recovered since ' : 'Not recovered at ', { atMs }]);
   if (verdict !== 'worked') await offerUndo(world, { plan, thread, incident });
   const card = resolutionCard({

@@ -24,17 +24,17 @@ const waitingSpeed = 120;
 export async function playResponders(stage: Stage): Promise<Incident> {
   const { lab, system, progress } = stage;
   const { channel } = lab.alert;
-  const asking = await openBrowser(system.url, channel, requester);
-  await asking.say('@causeway what is wrong here, and what changed? Propose a fix if there is one.');
+  await askOnce(stage);
   const incident = await until(stage, 'an incident', async () => (await system.world.store.incidents(1))[0] ?? null);
   progress(`${incident.id} opened`);
   const settled = await until(stage, 'a verdict', () =>
     phasePast(stage, incident, ['settled', 'proposed', 'acting', 'watching', 'closed']),
   );
   if (settled.phase === 'closed') return settled;
+  progress('verdict');
   const request = await until(stage, 'a proposal or a reason why not', () => proposalOrReason(stage));
-  if (request.card?.kind !== 'proposal') return latest(stage, incident);
-  await approve(stage, { channel, request });
+  if (request.card?.kind === 'notice') return latest(stage, incident);
+  if (request.card?.kind === 'proposal') await approve(stage, { channel, request });
   progress('approved');
   lab.clock.setSpeed(waitingSpeed);
   const end = await until(stage, 'the end', async () => {
@@ -45,10 +45,23 @@ export async function playResponders(stage: Stage): Promise<Incident> {
   return end;
 }
 
+/** After a restart the question may have been taken in already: people do not ask twice. */
+async function askOnce({ lab, system }: Stage): Promise<void> {
+  const rows = await system.world.store.auditRows({});
+  if (rows.some(({ kind, body }) => kind === 'inbound' && body['type'] === 'mention')) return;
+  const asking = await openBrowser(system.url, lab.alert.channel, requester);
+  await asking.say('@causeway what is wrong here, and what changed? Propose a fix if there is one.');
+}
+
+/** The request for approval, the record it became (after a restart), or the notice that there is none. */
 async function proposalOrReason({ lab, system }: Stage): Promise<LocalMessage | null> {
   const messages = await system.chatLog.messages({ channel: lab.alert.channel });
+  const asked = messages.find(
+    ({ card }) => card?.kind === 'proposal' || card?.kind === 'resolution' || card?.kind === 'record',
+  );
   return (
-    messages.find(({ card }) => card?.kind === 'proposal' || (card?.kind === 'notice' && card.lead !== undefined)) ??
+    asked ??
+    messages.find(({ card, audience }) => audience === null && card?.kind === 'notice' && card.lead !== undefined) ??
     null
   );
 }
@@ -74,9 +87,11 @@ async function answered({ system, lab }: Stage, request: LocalMessage, before: n
   return later.some(({ audience, card }) => audience !== null && card?.kind === 'notice') ? true : null;
 }
 
-async function mergeWhatIsGreen({ lab }: Stage): Promise<void> {
+async function mergeWhatIsGreen({ lab, progress }: Stage): Promise<void> {
   for (const pull of await lab.github.openPulls()) {
-    if (pull.checks === 'success') await lab.github.mergePull(pull.repository, pull.number);
+    if (pull.checks !== 'success') continue;
+    await lab.github.mergePull(pull.repository, pull.number);
+    progress('merged');
   }
 }
 

@@ -62,16 +62,6 @@ export type ShopMonitor = {
   readonly threshold: number;
 };
 
-export type ShopDeployment = {
-  readonly id: number;
-  readonly repository: string;
-  readonly service: string;
-  readonly sha: string;
-  readonly startedAtMs: number;
-  /** Null while rolling out. */
-  readonly liveAtMs: number | null;
-};
-
 /** What people did that the world reacts to. Stored; everything else is computed. */
 export type Intervention =
   /** The default branch of a repository moved (a merge), and CI deploys it. `heals` is worked out from blob ids. */

@@ -108,8 +108,8 @@ export const blockLimits = {
   message: 12_000,
 } as const;
 
-/** Cut to fit inside a hard limit, the mark included. */
-export const fit = (text: string, max: number): string => {
+/** Cut to stay inside a hard limit, the mark included. */
+export const shorten = (text: string, max: number): string => {
   const points = Array.from(text);
   return text.length <= max
     ? text
@@ -121,6 +121,6 @@ export const fit = (text: string, max: number): string => {
 
 export const plain = (text: string, max: number): PlainText => ({
   type: 'plain_text',
-  text: fit(text, max) || '-',
+  text: shorten(text, max) || '-',
   emoji: false,
 });

@@ -1,6 +1,6 @@
 import type { Chart } from '../../core/evidence.ts';
 import { amount } from '../../flow/cards/words.ts';
-import { type Block, blockLimits, fit } from './blocks.ts';
+import { type Block, blockLimits, shorten } from './blocks.ts';
 import { utcTime } from './render-line.ts';
 
 type ChartBlock = Extract<Block, { type: 'data_visualization' }>;
@@ -15,14 +15,18 @@ export function renderChart(chart: Chart, blockId: string): ChartBlock | null {
   return {
     type: 'data_visualization',
     block_id: blockId,
-    title: fit(chart.title, blockLimits.chartTitle) || 'Chart',
+    title: shorten(chart.title, blockLimits.chartTitle) || 'Chart',
     chart: {
       type: 'line',
       series: series.map((each, index) => ({
-        name: fit(each.name, blockLimits.chartLabel) || `series ${index + 1}`,
+        name: shorten(each.name, blockLimits.chartLabel) || `series ${index + 1}`,
         data: moments.map((atMs, at) => ({ label: categories[at] ?? '', value: nearest(each, atMs) })),
       })),
-      axis_config: { categories, x_label: 'Time (UTC)', y_label: fit(chart.unit, blockLimits.chartLabel) || 'value' },
+      axis_config: {
+        categories,
+        x_label: 'Time (UTC)',
+        y_label: shorten(chart.unit, blockLimits.chartLabel) || 'value',
+      },
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Line, Span } from '../../core/card.ts';
 import type { Catalogue } from '../../core/catalogue.ts';
 import { clamp, defang, plainText, stripHidden } from '../../core/plain-text.ts';
 import { verdictLabels } from '../../flow/cards/words.ts';
-import { blockLimits, fit, type RichElement } from './blocks.ts';
+import { blockLimits, type RichElement, shorten } from './blocks.ts';
 
 export type People = Catalogue['people'];
 
@@ -33,7 +33,7 @@ const words = (text: string): RichElement => ({ type: 'text', text: clamp(text, 
 /** A link when the address is absolute and of the web, otherwise its label as text. */
 function linked({ label, href }: { readonly label: string; readonly href: string }): RichElement {
   const safe = /^https?:\/\/\S+$/u.test(href) && href.length <= 3_000;
-  return safe ? { type: 'link', url: href, text: fit(label, 200) } : words(label);
+  return safe ? { type: 'link', url: href, text: shorten(label, 200) } : words(label);
 }
 
 const dated = (atMs: number): RichElement => ({

@@ -1,6 +1,6 @@
 import type { Card, CardAction, CodeBlock, Line } from '../../core/card.ts';
 import { clamp, plainText } from '../../core/plain-text.ts';
-import { type Block, type Button, blockLimits, fit, plain, type RichElement, type RichGroup } from './blocks.ts';
+import { type Block, type Button, blockLimits, plain, type RichElement, type RichGroup, shorten } from './blocks.ts';
 import { flatten, type People, renderLine } from './render-line.ts';
 
 const newline: RichElement = { type: 'text', text: '\n' };
@@ -32,13 +32,13 @@ export function renderCode({ label, text }: CodeBlock): readonly RichGroup[] {
 export function renderTasks({ title, items }: NonNullable<Card['tasks']>, people: People): Omit<PlanBlock, 'block_id'> {
   return {
     type: 'plan',
-    title: fit(title, blockLimits.header) || 'Steps',
+    title: shorten(title, blockLimits.header) || 'Steps',
     tasks: items.slice(0, blockLimits.tasks).map((task, index) => {
       const output = renderLine(task.output, people);
       return {
         type: 'task_card',
-        task_id: `${index}:${fit(task.id, 100)}`,
-        title: fit(flatten(task.title), blockLimits.taskTitle) || task.id,
+        task_id: `${index}:${shorten(task.id, 100)}`,
+        title: shorten(flatten(task.title), blockLimits.taskTitle) || task.id,
         status: task.state,
         ...(output.length > 0 ? { output: { type: 'rich_text', elements: [section(output)] } } : {}),
       };
@@ -56,10 +56,10 @@ export function renderTable(
 ): { readonly block: TableBlock | null; readonly hidden: number } {
   const width = Math.min(columns.length, blockLimits.tableColumns);
   const cell = (text: string) => ({ type: 'raw_text' as const, text: text || '-' });
-  const kept = [columns.slice(0, width).map((column) => cell(fit(column, 100)))];
+  const kept = [columns.slice(0, width).map((column) => cell(shorten(column, 100)))];
   let used = kept.flat().reduce((sum, { text }) => sum + text.length, 0);
   for (const row of rows.slice(0, blockLimits.tableRows)) {
-    const cells = Array.from({ length: width }, (_, index) => cell(fit(flatten(row[index] ?? []), 500)));
+    const cells = Array.from({ length: width }, (_, index) => cell(shorten(flatten(row[index] ?? []), 500)));
     used += cells.reduce((sum, { text }) => sum + text.length, 0);
     if (used > blockLimits.tableCharacters) break;
     kept.push(cells);
@@ -70,7 +70,7 @@ export function renderTable(
     block: {
       type: 'data_table',
       block_id: blockId,
-      caption: fit(caption, 150) || 'Table',
+      caption: shorten(caption, 150) || 'Table',
       page_size: Math.min(100, Math.max(5, kept.length - 1)),
       row_header_column_index: 0,
       rows: kept,
@@ -88,7 +88,7 @@ export function renderButtons(actions: readonly CardAction[]): readonly Button[]
       type: 'button',
       action_id: `${action.id}:${index}`,
       text: plain(action.label, blockLimits.button),
-      value: fit(action.value, blockLimits.buttonValue),
+      value: shorten(action.value, blockLimits.buttonValue),
       ...(style ? { style } : {}),
       ...(action.confirm ? { confirm: confirmation(action.confirm, style === 'danger') } : {}),
     };
@@ -113,5 +113,5 @@ function confirmation(
   };
 }
 
-export const lines = (from: readonly Line[], people: People): readonly RichElement[] =>
-  stack(from.map((line) => renderLine(line, people)));
+export const renderLines = (lines: readonly Line[], people: People): readonly RichElement[] =>
+  stack(lines.map((line) => renderLine(line, people)));

@@ -1,9 +1,17 @@
 /** Card -> Block Kit. Pure: the same card and version give the same blocks. */
-import type { Card } from '../../core/card.ts';
-import { type Block, blockLimits, fit, plain, type RichElement, type RichGroup, type RichText } from './blocks.ts';
+import type { Card, Line } from '../../core/card.ts';
+import { type Block, blockLimits, plain, type RichElement, type RichGroup, type RichText, shorten } from './blocks.ts';
 import { chartWords, renderChart } from './render-chart.ts';
 import { flatten, type People, renderLine } from './render-line.ts';
-import { lines, renderButtons, renderCode, renderFacts, renderTable, renderTasks, section } from './render-parts.ts';
+import {
+  renderButtons,
+  renderCode,
+  renderFacts,
+  renderLines,
+  renderTable,
+  renderTasks,
+  section,
+} from './render-parts.ts';
 
 export type Rendered = { readonly text: string; readonly blocks: readonly Block[] };
 
@@ -16,30 +24,51 @@ export type RenderOptions = {
 };
 
 export function renderCard(card: Card, options: RenderOptions): Rendered {
-  const { people } = options;
-  const id = (part: string): string => `${options.mark}:${part}:v${options.version}`;
-  const rich = (part: string, elements: readonly RichElement[]): Block[] =>
-    elements.length > 0 ? [{ type: 'rich_text', block_id: id(part), elements: [section(elements)] }] : [];
-  const table = card.table ? renderTable(card.table, id('table')) : null;
-  const chart = card.chart ? renderChart(card.chart, id('chart')) : null;
+  const frame = frameOf(options);
+  const { id, line } = frame;
   const blocks: Block[] = [
     ...titleBlock(card, id('title')),
-    ...rich('lead', card.lead ? renderLine(card.lead, people) : []),
-    ...rich('facts', card.facts ? renderFacts(card.facts, people) : []),
-    ...(card.tasks && card.tasks.items.length > 0
-      ? [{ ...renderTasks(card.tasks, people), block_id: id('tasks') }]
-      : []),
-    ...(table?.block ? [table.block] : []),
-    ...rich('hidden', table && table.hidden > 0 ? [{ type: 'text', text: `${table.hidden} more rows` }] : []),
-    ...(chart ? [chart] : []),
-    ...rich('numbers', card.chart ? words(chartWords(card.chart)) : []),
+    ...line('lead', card.lead),
+    ...(card.facts ? frame.rich('facts', renderFacts(card.facts, options.people)) : []),
+    ...tasksBlock(card, frame),
+    ...tableBlocks(card, frame),
+    ...chartBlocks(card, frame),
     ...codeBlocks(card, id('code')),
-    ...(card.details ? [detailsBlock(card.details, { people, id })] : []),
+    ...(card.details ? [detailsBlock(card.details, frame)] : []),
     ...actionBlocks(card, id('actions')),
-    ...rich('foot', card.foot ? renderLine(card.foot, people) : []),
+    ...line('foot', card.foot),
   ];
-  const shown = blocks.length > 0 ? blocks : rich('lead', words(card.fallback));
+  const shown = blocks.length > 0 ? blocks : frame.rich('lead', words(card.fallback));
   return { text: fallbackText(card.fallback), blocks: shrink(shown.slice(0, blockLimits.blocks)) };
+}
+
+type Frame = {
+  readonly people: People;
+  id(part: string): string;
+  rich(part: string, elements: readonly RichElement[]): Block[];
+  line(part: string, line: Line | undefined): Block[];
+};
+
+function frameOf({ mark, version, people }: RenderOptions): Frame {
+  const id = (part: string): string => `${mark}:${part}:v${version}`;
+  const rich = (part: string, elements: readonly RichElement[]): Block[] =>
+    elements.length > 0 ? [{ type: 'rich_text', block_id: id(part), elements: [section(elements)] }] : [];
+  return { people, id, rich, line: (part, line) => rich(part, renderLine(line ?? [], people)) };
+}
+
+const tasksBlock = ({ tasks }: Card, { id, people }: Frame): Block[] =>
+  tasks && tasks.items.length > 0 ? [{ ...renderTasks(tasks, people), block_id: id('tasks') }] : [];
+
+function tableBlocks({ table }: Card, { id, rich }: Frame): Block[] {
+  if (!table) return [];
+  const { block, hidden } = renderTable(table, id('table'));
+  return [...(block ? [block] : []), ...rich('hidden', hidden > 0 ? words(`${hidden} more rows`) : [])];
+}
+
+function chartBlocks({ chart }: Card, { id, rich }: Frame): Block[] {
+  if (!chart) return [];
+  const block = renderChart(chart, id('chart'));
+  return [...(block ? [block] : []), ...rich('numbers', words(chartWords(chart)))];
 }
 
 const words = (text: string): readonly RichElement[] => (text === '' ? [] : [{ type: 'text', text }]);
@@ -54,11 +83,8 @@ function codeBlocks({ code }: Card, blockId: string): Block[] {
 }
 
 /** One child block holds all lines and code: a container takes ten, and no charts, tables or plans. */
-function detailsBlock(
-  { summary, open, lines: said, code }: NonNullable<Card['details']>,
-  { people, id }: { people: People; id: (part: string) => string },
-): Block {
-  const text = lines(said, people);
+function detailsBlock({ summary, open, lines, code }: NonNullable<Card['details']>, { people, id }: Frame): Block {
+  const text = renderLines(lines, people);
   const elements: readonly RichGroup[] = [...(text.length > 0 ? [section(text)] : []), ...code.flatMap(renderCode)];
   const child: RichText = {
     type: 'rich_text',
@@ -83,10 +109,10 @@ function actionBlocks({ actions }: Card, blockId: string): Block[] {
 
 /** What notifications show. Slack parses this one, so its three special characters are escaped. */
 function fallbackText(fallback: string): string {
-  const escape = (text: string): string => text.replace(/&/gu, '&amp;').replace(/</gu, '&lt;').replace(/>/gu, '&gt;');
-  let cut = fit(fallback, blockLimits.fallback);
-  while (escape(cut).length > blockLimits.fallback) cut = fit(cut, cut.length - 5);
-  return escape(cut) || 'Update';
+  const escaped = (text: string): string => text.replace(/&/gu, '&amp;').replace(/</gu, '&lt;').replace(/>/gu, '&gt;');
+  let cut = shorten(fallback, blockLimits.fallback);
+  while (escaped(cut).length > blockLimits.fallback) cut = shorten(cut, cut.length - 5);
+  return escaped(cut) || 'Update';
 }
 
 /** Keeps a whole message below what Slack takes: long text goes first, buttons, links and mentions stay. */
@@ -95,7 +121,7 @@ function shrink(blocks: readonly Block[]): readonly Block[] {
   const cutElement = (element: RichElement): RichElement => {
     if (element.type !== 'text') return element;
     const room = Math.max(60, left);
-    const text = fit(element.text, room);
+    const text = shorten(element.text, room);
     left -= text.length;
     return { ...element, text };
   };

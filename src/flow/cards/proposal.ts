@@ -3,7 +3,7 @@ import type { Card, CodeBlock, Line } from '../../core/card.ts';
 import { approvalValue } from '../../core/decide-approval.ts';
 import type { SealedPlan } from '../../core/plan.ts';
 import { taint } from '../../core/tainted.ts';
-import { duration, sentence } from './words.ts';
+import { sentence } from './words.ts';
 
 export type ProposalView = {
   readonly sealed: SealedPlan;
@@ -140,5 +140,3 @@ export function decisionLine(state: PlanState, view: Pick<ProposalView, 'approva
       return ['Cancelled, everything was stopped'];
   }
 }
-
-export const expiresIn = (sealed: SealedPlan, nowMs: number): string => duration(sealed.plan.expiresAtMs - nowMs);

@@ -1,0 +1,208 @@
+/** Slack payloads -> what people did. The only place that knows their shapes. */
+import { z } from 'zod';
+import { type CardActionId, cardActionIds } from '../../core/card.ts';
+import type { Place } from '../../core/incident.ts';
+import { type Tainted, taint } from '../../core/tainted.ts';
+import type { Inbound } from '../../ports.ts';
+
+/** Who we are in the workspace, and how Slack's time becomes the product's. */
+export type Reading = {
+  readonly botUser: string;
+  readonly botId: string;
+  readonly team: string;
+  readonly channelPattern: RegExp;
+  /** Milliseconds of the product clock at which something that carries this Slack timestamp happened. */
+  readonly atMs: (slackSeconds: string | null) => number;
+};
+
+/** `join`: a channel worth joining was created. `ignored`: nothing for us, and why. */
+export type Parsed =
+  | { readonly type: 'inbound'; readonly inbound: Inbound }
+  | { readonly type: 'join'; readonly channel: string }
+  | { readonly type: 'ignored'; readonly because: string };
+
+const envelope = z.object({
+  type: z.literal('event_callback'),
+  event_id: z.string().min(1),
+  team_id: z.string().optional(),
+  context_team_id: z.string().nullish(),
+  authorizations: z.array(z.object({ team_id: z.string().nullish() })).optional(),
+  event: z.looseObject({ type: z.string() }),
+});
+type Envelope = z.infer<typeof envelope>;
+
+const spoken = z.object({
+  type: z.enum(['message', 'app_mention']),
+  subtype: z.string().optional(),
+  channel: z.string().min(1),
+  user: z.string().optional(),
+  bot_id: z.string().nullish(),
+  text: z.string().default(''),
+  ts: z.string(),
+  thread_ts: z.string().nullish(),
+  user_team: z.string().optional(),
+  team: z.string().optional(),
+});
+const channelCreated = z.object({ channel: z.object({ id: z.string(), name: z.string() }) });
+const memberJoined = z.object({ user: z.string(), channel: z.string(), event_ts: z.string().optional() });
+
+const command = z.object({
+  command: z.string(),
+  trigger_id: z.string().min(1),
+  team_id: z.string(),
+  channel_id: z.string(),
+  user_id: z.string(),
+  text: z.string().default(''),
+});
+
+const blockActions = z.object({
+  type: z.literal('block_actions'),
+  user: z.object({ id: z.string(), team_id: z.string().optional() }),
+  team: z.object({ id: z.string() }).nullish(),
+  container: z.object({
+    message_ts: z.string(),
+    channel_id: z.string(),
+    thread_ts: z.string().optional(),
+  }),
+  message: z.object({ thread_ts: z.string().optional() }).optional(),
+  actions: z
+    .array(z.object({ action_id: z.string(), action_ts: z.string(), value: z.string().max(2_000).default('') }))
+    .min(1),
+});
+
+/** Reads one delivery, from HTTP or Socket Mode. Unknown shapes are ignored with a reason, never an error. */
+export function parse(body: unknown, reading: Reading): Parsed {
+  const event = envelope.safeParse(body);
+  if (event.success) return parseEvent(event.data, reading);
+  const typed = command.safeParse(body);
+  if (typed.success) return parseCommand(typed.data, reading);
+  const clicked = blockActions.safeParse(body);
+  if (clicked.success) return parseClick(clicked.data, reading);
+  return ignored('a payload of an unknown shape');
+}
+
+const ignored = (because: string): Parsed => ({ type: 'ignored', because });
+const inbound = (found: Inbound): Parsed => ({ type: 'inbound', inbound: found });
+
+function parseEvent(delivery: Envelope, reading: Reading): Parsed {
+  const { event } = delivery;
+  switch (event.type) {
+    case 'app_mention':
+    case 'message': {
+      const said = spoken.safeParse(event);
+      return said.success ? parseSpoken(delivery, said.data, reading) : ignored('a message without channel or time');
+    }
+    case 'channel_created': {
+      const created = channelCreated.safeParse(event);
+      if (!created.success || !reading.channelPattern.test(created.data.channel.name)) {
+        return ignored('a channel that does not match the pattern');
+      }
+      return { type: 'join', channel: created.data.channel.id };
+    }
+    case 'member_joined_channel': {
+      const joined = memberJoined.safeParse(event);
+      return joined.success ? parseJoined(delivery, joined.data, reading) : ignored('a join without channel');
+    }
+    default:
+      return ignored('an event we did not ask for');
+  }
+}
+
+const meantSubtypes: ReadonlySet<string> = new Set(['bot_message', 'thread_broadcast', 'file_share', 'me_message']);
+
+type Spoken = z.infer<typeof spoken>;
+
+function parseSpoken(delivery: Envelope, said: Spoken, reading: Reading): Parsed {
+  const bot = Boolean(said.bot_id) || said.subtype === 'bot_message';
+  const account = said.user ?? said.bot_id;
+  const because = unwanted(said, bot, reading);
+  if (because !== null) return ignored(because);
+  if (!account) return ignored('a message of nobody');
+  const team = teamOf(delivery, reading);
+  const shared = {
+    key: `slack:${delivery.event_id}`,
+    place: placeOf(team, said.channel, threadOf(said)),
+    actor: { platform: 'slack', tenant: said.user_team ?? said.team ?? team, account },
+    text: readable(said.text, reading.botUser),
+    atMs: reading.atMs(said.ts),
+  } as const;
+  return inbound(said.type === 'app_mention' ? { type: 'mention', ...shared } : { type: 'message', bot, ...shared });
+}
+
+/** Why a message is none of our business, or null. Edits, deletions and membership notes carry other subtypes. */
+function unwanted(said: Spoken, bot: boolean, { botUser, botId }: Reading): string | null {
+  if (said.subtype !== undefined && !meantSubtypes.has(said.subtype)) return 'an edit or a note of Slack';
+  if (said.user === botUser || said.bot_id === botId) return 'our own message';
+  // A mention arrives twice, as app_mention and as message. People's count as the first, bots' as the second.
+  if (said.type === 'app_mention') return bot ? 'a mention by a bot, which arrives as a message' : null;
+  return !bot && said.text.includes(`<@${botUser}>`) ? 'a mention, which arrives as its own event' : null;
+}
+
+function parseJoined(delivery: Envelope, joined: z.infer<typeof memberJoined>, reading: Reading): Parsed {
+  if (joined.user !== reading.botUser) return ignored('somebody else joined');
+  const team = teamOf(delivery, reading);
+  return inbound({
+    type: 'joined',
+    key: `slack:${delivery.event_id}`,
+    place: placeOf(team, joined.channel, null),
+    actor: { platform: 'slack', tenant: team, account: joined.user },
+    channelName: taint(joined.channel),
+    atMs: reading.atMs(joined.event_ts ?? null),
+  });
+}
+
+function parseCommand(typed: z.infer<typeof command>, reading: Reading): Parsed {
+  return inbound({
+    type: 'command',
+    key: `slack:command:${typed.trigger_id}`,
+    place: placeOf(reading.team, typed.channel_id, null),
+    actor: { platform: 'slack', tenant: typed.team_id, account: typed.user_id },
+    text: readable(typed.text, reading.botUser),
+    atMs: reading.atMs(null),
+  });
+}
+
+function parseClick(clicked: z.infer<typeof blockActions>, reading: Reading): Parsed {
+  const [first] = clicked.actions;
+  const id = first && actionIdOf(first.action_id);
+  if (!first || !id) return ignored('a button we did not make');
+  const { message_ts: message, channel_id: channel, thread_ts: thread } = clicked.container;
+  return inbound({
+    type: 'click',
+    key: `slack:action:${first.action_ts}:${clicked.user.id}:${message}:${first.action_id}`,
+    place: placeOf(reading.team, channel, thread ?? clicked.message?.thread_ts ?? null),
+    actor: { platform: 'slack', tenant: clicked.user.team_id ?? clicked.team?.id ?? '', account: clicked.user.id },
+    action: id,
+    value: first.value,
+    reason: null,
+    atMs: reading.atMs(first.action_ts),
+  });
+}
+
+/** Buttons carry `<registered id>:<position>`, because Slack wants action ids unique in a message. */
+function actionIdOf(actionId: string): CardActionId | undefined {
+  const bare = actionId.replace(/:\d+$/u, '');
+  return cardActionIds.find((id) => id === bare);
+}
+
+function placeOf(tenant: string, channel: string, root: string | null): Place {
+  return { platform: 'slack', tenant, channel, ...(root === null ? {} : { root }) };
+}
+
+/** Slack Connect delivers other teams' events too; the place belongs to the workspace that installed us. */
+const teamOf = (delivery: Envelope, reading: Reading): string => delivery.authorizations?.[0]?.team_id || reading.team;
+
+const threadOf = ({ ts, thread_ts: thread }: Spoken): string | null => (thread && thread !== ts ? thread : null);
+
+/** Slack's escapes undone and our own mention removed; still outside text. */
+function readable(text: string, botUser: string): Tainted {
+  return taint(
+    text
+      .replaceAll(`<@${botUser}>`, ' ')
+      .replace(/<(https?:[^|>]+)(?:\|[^>]*)?>/gu, '$1')
+      .replace(/&lt;/gu, '<')
+      .replace(/&gt;/gu, '>')
+      .replace(/&amp;/gu, '&')
+      .trim(),
+  );
+}

@@ -1,0 +1,43 @@
+import type { CardAction } from '../../core/card.ts';
+import { clamp, stripHidden } from '../../core/plain-text.ts';
+import { type Element, textBlock } from './elements.ts';
+import { ownText } from './escape.ts';
+
+/** Teams shows six; the rest would be unreachable on phones. */
+const actionsMax = 6;
+
+export const renderActions = (actions: readonly CardAction[]): readonly Element[] =>
+  actions.slice(0, actionsMax).map(renderAction);
+
+/** A control that must be confirmed opens the confirmation, whose button then acts: Adaptive Cards have no dialog. */
+function renderAction(action: CardAction): Element {
+  const { confirm, label, style } = action;
+  if (!confirm) return execute(action, label);
+  return {
+    type: 'Action.ShowCard',
+    title: plain(label),
+    style: styles[style],
+    card: {
+      type: 'AdaptiveCard',
+      version: '1.5',
+      body: [textBlock(ownText(confirm.title, 100), { weight: 'Bolder' }), textBlock(ownText(confirm.text, 300))],
+      actions: [execute(action, confirm.accept)],
+    },
+  };
+}
+
+/** What comes back: `verb` names the control, `data.value` what it decides. Old clients send the same by `Submit`. */
+function execute({ id, value, style }: CardAction, label: string): Element {
+  return {
+    type: 'Action.Execute',
+    title: plain(label),
+    style: styles[style],
+    verb: id,
+    data: { value },
+    fallback: { type: 'Action.Submit', title: plain(label), style: styles[style], data: { verb: id, value } },
+  };
+}
+
+const styles = { primary: 'positive', plain: 'default', danger: 'destructive' } as const;
+
+const plain = (text: string): string => clamp(stripHidden(text), 60);

@@ -1,0 +1,97 @@
+/** Everything the model reads besides its standing rules. Outside text is framed as data and cannot close its frame. */
+import type { Evidence, EvidenceId } from '../core/evidence.ts';
+import type { Json } from '../core/json.ts';
+import { plainText } from '../core/plain-text.ts';
+import { type Tainted, taint } from '../core/tainted.ts';
+import type { InvestigationRequest } from '../flow/investigator.ts';
+import type { RankedCause, Ranking } from '../rootcause/ranking.ts';
+
+const viewCharactersMax = 12_000;
+const numbersMax = 60;
+
+/** Outside text without hidden characters, clamped, and without anything that looks like one of our frames. */
+const framed = (text: Tainted, max: number): string =>
+  plainText(text, max).replace(/<(?=\s*\/?\s*(?:evidence|statement|catalogue|ranking)\b)/giu, '(');
+
+/** The first message: what is known before the model reads anything. */
+export function firstMessage(request: InvestigationRequest, statements: readonly Tainted[]): string {
+  const { incident, brief, ranking, evidence, views } = request;
+  const { symptom, question, openedAtMs, onsetMs } = incident;
+  return [
+    `Incident ${incident.id}, opened ${instant(openedAtMs)}.`,
+    symptom
+      ? `Symptom: ${symptom.metric} of ${symptom.service} ${symptom.comparator} ${symptom.threshold} at ${instant(symptom.triggeredAtMs)}.`
+      : 'No monitor is alerting.',
+    onsetMs === null ? 'The onset is not known.' : `Onset: ${instant(onsetMs)}.`,
+    `<catalogue>\n${brief}\n</catalogue>`,
+    `<ranking>\n${rankingText(ranking)}\n</ranking>`,
+    ...evidence.map((item) => evidenceText(item, views.get(item.id) ?? null)),
+    ...(question ? [statementText(question)] : []),
+    ...statements.map(statementText),
+    'Find the cause. Read what is missing, then call submit_findings.',
+  ].join('\n\n');
+}
+
+/** A result of a read the model asked for. */
+export function resultText(id: EvidenceId, view: Tainted, result: Json | undefined): string {
+  const numbers = result === undefined ? '' : `\n${numbersText(result)}`;
+  return `<evidence id="${id}">\n${framed(view, viewCharactersMax)}${numbers}\n</evidence>`;
+}
+
+/** What a person said meanwhile: it may steer where to look. */
+export const statementText = (text: Tainted): string => `<statement>\n${framed(text, 2_000)}\n</statement>`;
+
+/** What a tool answered when it found nothing. Vendors' words may be in it. */
+export const outsideReason = (says: string): string => framed(taint(says), 2_000);
+
+const instant = (atMs: number): string => new Date(atMs).toISOString();
+
+function evidenceText(item: Evidence, view: Tainted | null): string {
+  const { id, tool, source, provenance, window } = item;
+  const headline = item.headline.map((part) => (typeof part === 'string' ? part : framed(part, 500))).join('');
+  return [
+    `<evidence id="${id}" tool="${tool}" source="${source}" class="${provenance}" from="${instant(window.fromMs)}" to="${instant(window.toMs)}">`,
+    headline,
+    ...(view ? [framed(view, viewCharactersMax)] : []),
+    numbersText(item.result),
+    '</evidence>',
+  ].join('\n');
+}
+
+function rankingText({ outcome, because, causes, unusable }: Ranking): string {
+  return outside(
+    [
+      `${outcome}: ${because}`,
+      ...causes.slice(0, 8).map(causeText),
+      ...unusable.slice(0, 20).map((missing) => `missing: ${missing}`),
+    ].join('\n'),
+  );
+}
+
+/** The engine's sentences quote log templates and titles. */
+const outside = (text: string): string => framed(taint(text), viewCharactersMax);
+
+function causeText({ entity, kind, change, score, mechanism, reasons, against }: RankedCause): string {
+  const cited = [...new Set([...reasons, ...against].flatMap(({ evidence }) => evidence))].join(' ');
+  return `${score.toFixed(2)} ${kind} of ${entity}, change ${change ?? 'none'}: ${mechanism} [${cited}]`;
+}
+
+function numbersText(result: Json): string {
+  const all = numbersIn(result, '').toSorted(([a], [b]) => depth(a) - depth(b));
+  if (all.length === 0) return 'numbers: none';
+  const rest = all.length > numbersMax ? `\n(${all.length - numbersMax} more numbers are not listed)` : '';
+  const lines = all.slice(0, numbersMax).map(([pointer, value]) => `${pointer} = ${value}`);
+  return outside(`numbers:\n${lines.join('\n')}`) + rest;
+}
+
+/** Shallow numbers are summaries, deep ones points of a series. */
+const depth = (pointer: string): number => pointer.split('/').length;
+
+/** Every number of a result with its JSON pointer (RFC 6901). */
+function numbersIn(value: Json, pointer: string): readonly (readonly [pointer: string, value: number])[] {
+  if (typeof value === 'number') return [[pointer, value]];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.entries<Json>(value).flatMap(([key, item]) =>
+    numbersIn(item, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
+  );
+}

@@ -1,0 +1,56 @@
+/** Runs the reads of one turn concurrently; results come back in the order asked. Every request gets a result. */
+import type { ToolResultBlockParam, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages';
+import { z } from 'zod';
+import type { ModelTool } from '../flow/investigator.ts';
+import { outsideReason, resultText } from './prompt.ts';
+import type { Session } from './session.ts';
+
+export type Served = { readonly results: readonly ToolResultBlockParam[]; readonly overBudget: boolean };
+
+export async function runTools(session: Session, uses: readonly ToolUseBlock[]): Promise<Served> {
+  const { request, spent } = session;
+  const left = Math.max(0, request.budget.toolCallsMax - spent.toolCalls);
+  session.spent = { ...spent, toolCalls: spent.toolCalls + Math.min(left, uses.length) };
+  const results = await Promise.all(
+    uses.map((use, index) =>
+      index < left ? runTool(session, use) : refused(use, 'Not run: the budget of tool calls is used up.'),
+    ),
+  );
+  return { results, overBudget: uses.length > left };
+}
+
+export const refused = (use: ToolUseBlock, why: string): ToolResultBlockParam => ({
+  type: 'tool_result',
+  tool_use_id: use.id,
+  content: why,
+  is_error: true,
+});
+
+export const accepted = (use: ToolUseBlock, content: string): ToolResultBlockParam => ({
+  type: 'tool_result',
+  tool_use_id: use.id,
+  content,
+});
+
+async function runTool(session: Session, use: ToolUseBlock): Promise<ToolResultBlockParam> {
+  const { request, ledger } = session;
+  const tool = request.tools.find(({ name }) => name === use.name);
+  if (!tool) return refused(use, `There is no such tool. The read tools are: ${toolNames(request.tools)}.`);
+  if (request.signal.aborted) return refused(use, 'Not run: the investigation was stopped.');
+  const input = z.json().safeParse(use.input);
+  if (!input.success) return refused(use, 'The input is not JSON.');
+  const answer = await tool.call(input.data);
+  switch (answer.kind) {
+    case 'evidence':
+      ledger.set(answer.id, answer.result ?? null);
+      return accepted(use, resultText(answer.id, answer.view, answer.result));
+    case 'empty':
+      return accepted(use, `Nothing was found. Searched: ${outsideReason(answer.says)}`);
+    case 'failed':
+      return refused(use, `The read failed: ${outsideReason(answer.says)}`);
+    case 'bad-input':
+      return refused(use, `The input does not fit: ${outsideReason(answer.says)}`);
+  }
+}
+
+const toolNames = (tools: readonly ModelTool[]): string => tools.map(({ name }) => name).join(', ');

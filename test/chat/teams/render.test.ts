@@ -1,0 +1,272 @@
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { activityBytesMax, renderActivity } from '../../../src/chat/teams/render.ts';
+import { type Card, cardActionIds, cardKinds, type Line } from '../../../src/core/card.ts';
+import { taint } from '../../../src/core/tainted.ts';
+import {
+  evidenceCard,
+  hypothesesCard,
+  proposalCard,
+  sampleEvidence,
+  samplePlanRow,
+  statusCard,
+} from '../../support/sample-story.ts';
+import { people } from './teams-world.ts';
+
+/** Its own package entry cannot be imported by Node; the browser bundle can, and has no types. */
+const AdaptiveCards = createRequire(import.meta.url)('adaptivecards/dist/adaptivecards.js');
+
+const accountOf = (person: string): string | null => people.find(({ id }) => id === person)?.accounts['teams'] ?? null;
+const activity = (card: Card) => renderActivity(card, accountOf);
+
+const samples: readonly Card[] = [
+  statusCard(3),
+  ...sampleEvidence.map(evidenceCard),
+  hypothesesCard,
+  proposalCard(samplePlanRow()),
+];
+
+/** Every field that outside text can reach, saying the same; `own` puts it into our own strings as well. */
+function cardSaying(said: string, own: string, kind: Card['kind'] = 'proposal'): Card {
+  const line: Line = [
+    own,
+    taint(said),
+    { strong: own },
+    { code: taint(said) },
+    { label: own, href: 'https://ours.test/' },
+  ];
+  return {
+    kind,
+    fallback: own,
+    title: line,
+    lead: line,
+    facts: [{ label: own, value: line }],
+    tasks: { title: own, items: [{ id: 'a', title: line, state: 'error', output: line }] },
+    table: { caption: own, columns: [own, own], rows: [[line, line]] },
+    chart: {
+      title: said,
+      unit: said,
+      series: [
+        {
+          name: said,
+          points: [
+            [0, 1],
+            [60_000, 2],
+          ],
+        },
+      ],
+      marks: [{ atMs: 0, label: said, kind: 'onset' }],
+    },
+    code: [{ label: own, language: 'diff', text: taint(said) }],
+    details: { summary: own, open: true, lines: [line], code: [{ label: own, language: 'json', text: taint(said) }] },
+    actions: [
+      {
+        id: 'approve-plan',
+        label: 'Approve Plan',
+        value: 'plan-1:1:89e3b525',
+        style: 'primary',
+        confirm: { title: own, text: own, accept: 'Approve Plan', dismiss: 'Go Back' },
+      },
+    ],
+    foot: line,
+  };
+}
+
+/** All texts that Teams parses as Markdown: text blocks and facts, wherever they are. */
+function parsedTexts(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(parsedTexts);
+  if (typeof value !== 'object' || value === null) return [];
+  const block = z.object({ type: z.literal('TextBlock'), text: z.string() }).safeParse(value);
+  const fact = z.object({ title: z.string(), value: z.string() }).safeParse(value);
+  return [
+    ...(block.success ? [block.data.text] : []),
+    ...(fact.success ? [fact.data.title, fact.data.value] : []),
+    ...Object.values(value).flatMap(parsedTexts),
+  ];
+}
+
+const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+it('keeps every kind of card within the limit, however much is in it', () => {
+  for (const kind of cardKinds) {
+    const huge = cardSaying('é"\\x '.repeat(200_000), 'short', kind);
+    const long: Card = {
+      ...huge,
+      facts: Array.from({ length: 200 }, () => ({ label: 'a', value: [taint('é'.repeat(3_000))] })),
+    };
+    expect(bytes(activity(huge))).toBeLessThanOrEqual(activityBytesMax);
+    expect(bytes(activity(long))).toBeLessThanOrEqual(activityBytesMax);
+    expect(JSON.stringify(activity(long))).toContain('plan-1:1:89e3b525');
+  }
+});
+
+it('says how much it left out', () => {
+  const items = Array.from({ length: 80 }, (_, index) => ({
+    id: String(index),
+    title: ['x'],
+    state: 'complete' as const,
+    output: [],
+  }));
+  const text = JSON.stringify(activity({ kind: 'status', fallback: 'x', tasks: { title: 'Many', items } }));
+  expect(text).toMatch(/\d+ more, not shown here/u);
+});
+
+it.each(samples.map((card) => [card.kind, card] as const))(
+  'is an Adaptive Card that a client accepts: %s',
+  (_, card) => {
+    const { attachments, summary } = activity(card);
+    const content = attachments[0]?.content;
+    const parsed = new AdaptiveCards.AdaptiveCard();
+    const context = new AdaptiveCards.SerializationContext(AdaptiveCards.Versions.v1_5);
+    parsed.parse(content, context);
+    const found = Array.from({ length: context.eventCount }, (_each, index) => context.getEventAt(index).message);
+    const problems = [...found, ...parsed.validateProperties().validationEvents.map(({ message }: Error) => message)];
+    expect(problems.filter((message: string) => !/CodeBlock|Chart\.Line/u.test(message))).toEqual([]);
+    expect([summary, content?.fallbackText, content?.version]).toEqual([card.fallback, card.fallback, '1.5']);
+    expect(content?.actions.length).toBeLessThanOrEqual(6);
+  },
+);
+
+it('gives every element that old clients do not know a fallback', () => {
+  for (const card of samples) {
+    const newer = elements(activity(card)).filter(({ type }) =>
+      /^(?:CodeBlock|Chart\.|Table|Action\.Execute)/u.test(type),
+    );
+    expect(newer.filter(({ fallback }) => fallback === undefined)).toEqual([]);
+  }
+});
+
+const Typed = z.looseObject({ type: z.string(), fallback: z.unknown().optional() });
+
+function elements(value: unknown): z.output<typeof Typed>[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const here = Typed.safeParse(value);
+  return [...(here.success ? [here.data] : []), ...Object.values(value).flatMap(elements)];
+}
+
+it('asks to confirm an approval, which then carries the verb and the value', () => {
+  const [approve, reject] = activity(proposalCard(samplePlanRow())).attachments[0]?.content.actions ?? [];
+  const data = { value: 'plan-1:1:89e3b525'.replace('89e3b525', samplePlanRow().digest.slice(-8)) };
+  expect(approve).toMatchObject({
+    type: 'Action.ShowCard',
+    title: 'Approve Plan',
+    card: {
+      body: [{ text: 'Approve this plan' }, { text: 'Opens one pull request. Undo: close it.' }],
+      actions: [
+        {
+          type: 'Action.Execute',
+          verb: 'approve-plan',
+          data,
+          fallback: { type: 'Action.Submit', data: { verb: 'approve-plan', ...data } },
+        },
+      ],
+    },
+  });
+  expect(reject).toMatchObject({ type: 'Action.Execute', verb: 'reject-plan', data });
+  expect(cardActionIds).toContain('reject-plan');
+});
+
+it('mentions the people asked and nobody else', () => {
+  const card = activity(proposalCard(samplePlanRow())).attachments[0]?.content;
+  expect(card?.msteams.entities).toEqual([
+    { type: 'mention', text: '<at>Lee Tanaka</at>', mentioned: { id: 'aad-lee', name: 'Lee Tanaka' } },
+  ]);
+  expect(parsedTexts(card).join('\n')).toContain('<at>Lee Tanaka</at> approve or reject');
+});
+
+it('tells two people of one name apart', () => {
+  const lead: Line = ['lee', 'dana'].map((person) => ({ person, name: 'Sam', notify: true }));
+  const card = activity({ kind: 'notice', fallback: 'x', lead }).attachments[0]?.content;
+  expect(card?.msteams.entities.map(({ text, mentioned }) => [text, mentioned.id])).toEqual([
+    ['<at>Sam</at>', 'aad-lee'],
+    ['<at>Sam dana</at>', 'aad-dana'],
+  ]);
+});
+
+it('says in text what the chart shows', () => {
+  const [item] = sampleEvidence.filter(({ chart }) => chart !== null);
+  if (!item) throw new Error('the sample has a chart');
+  const card = activity(evidenceCard(item)).attachments[0]?.content;
+  expect(parsedTexts(card).join('\n')).toMatch(/checkout went from \d+ to \d+ ms, lowest \d+, highest \d+/u);
+  const chart = elements(card).find(({ type }) => type === 'Chart.Line');
+  const data = z.array(z.object({ values: z.array(z.unknown()).max(20) })).parse(chart?.['data']);
+  expect(data).toHaveLength(1);
+});
+
+const parts = [
+  '<at>Lee Tanaka</at>',
+  '</at>',
+  '@everyone',
+  '[x](https://evil.test)',
+  '![x](https://evil.test/a.png)',
+  '**b**',
+  '_i_',
+  '# h',
+  '- l',
+  '1. n',
+  '> q',
+  '`c`',
+  '\n',
+  '\r\n- x',
+  'https://evil.test',
+  'evil.test',
+  'javascript:alert(1)',
+  '&lt;at&gt;',
+  '{{DATE(2026-01-01T00:00:00Z)}}',
+  '${x}',
+  '\u202e',
+  '\\',
+  ']',
+  '(',
+  '[x]: https://evil.test',
+  '<a href=x>',
+  'mailto:a@b.test',
+  '~~s~~',
+];
+const hostile = fc.array(fc.oneof(fc.constantFrom(...parts), fc.string({ unit: 'binary', maxLength: 5 })), {
+  maxLength: 8,
+});
+
+it('renders nothing hostile as a link, a mention or markup', () => {
+  fc.assert(
+    fc.property(hostile, (pieces) => {
+      const said = pieces.join('');
+      const { content } = activity(cardSaying(said, said.replaceAll('evil.test', 'x'))).attachments[0] ?? {};
+      expect(content?.msteams.entities).toEqual([]);
+      for (const text of parsedTexts(content)) {
+        // Our own: one link to a fixed address, and bold around our own words.
+        const rest = text.replaceAll('](https://ours.test/)', '').replaceAll(/\\./gsu, '');
+        expect(rest).not.toMatch(/<\/?[a-z!?]/iu);
+        expect(rest).not.toMatch(/\]\(|[`~|]|\n|\r|\{\{|\$\{|&#?\w/u);
+        expect(rest.replaceAll('**', '')).not.toMatch(/[*_]/u);
+        expect(rest).not.toMatch(/evil\.test|@\w|\u202e/u);
+        expect(text).not.toMatch(/^\s*(?:[-+#>]|\d+[.)])/u);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('shows our own words as they are', () => {
+  const card: Card = {
+    kind: 'notice',
+    fallback: 'x',
+    lead: ['latency_p95_ms in v1.2 rose'],
+    foot: [{ strong: 'Now ' }, 'ok'],
+  };
+  expect(parsedTexts(activity(card))).toEqual(['latency\\_p95\\_ms in v1.2 rose', '**Now** ok']);
+});
+
+it('makes no link of an address that is not absolute', () => {
+  const card: Card = {
+    kind: 'notice',
+    fallback: 'x',
+    lead: [
+      { label: 'a', href: '/i/1' },
+      { label: 'b', href: 'https://x.test/(1)' },
+    ],
+  };
+  expect(parsedTexts(activity(card))).toEqual(['a[b](https://x.test/%281%29)']);
+});

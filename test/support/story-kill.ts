@@ -1,0 +1,103 @@
+/** Kills a story at one moment, starts it again until it ends, and says what it broke. Shared by the bench and the test. */
+import { rmSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { openDatabase } from '../../src/store/open-database.ts';
+import { readLedger, violationsOf } from './story-ledger.ts';
+import { pause, type Story, startStory } from './story-process.ts';
+
+export type Moment = {
+  readonly fault: string;
+  readonly seed: number;
+  /** The kill comes `delayMs` real milliseconds after the story said something that includes this word. */
+  readonly after: string;
+  readonly delayMs: number;
+};
+
+export type Survival = {
+  /** False when the story had ended before its moment came. */
+  readonly killed: boolean;
+  /** The last thing the killed process said. */
+  readonly lastSaid: string;
+  readonly violations: readonly string[];
+  readonly tookMs: number;
+};
+
+const limitMs = 180_000;
+/** The fault that is none: nothing is proposed. */
+export const quietFault = 'noisy-monitor';
+
+export async function killAndRestart(moment: Moment): Promise<Survival> {
+  const startedAtMs = performance.now();
+  const { fault, seed } = moment;
+  return inFreshHome(async (home) => {
+    const story: Story = { fault, seed, home };
+    const first = startStory(story);
+    const alive = await first.reached(moment.after);
+    if (alive) await pause(moment.delayMs);
+    const killed = await first.kill();
+    const lastSaid = first.marks.at(-1)?.line ?? 'nothing';
+    const failure = await finish(story);
+    const violations = failure ? [failure] : await broken(story);
+    return { killed, lastSaid, violations, tookMs: performance.now() - startedAtMs };
+  });
+}
+
+type Through = {
+  readonly violations: readonly string[];
+  /** What it said, and how long until it said the next thing or ended. */
+  readonly stages: readonly { readonly after: string; readonly durationMs: number }[];
+  readonly totalMs: number;
+};
+
+/** The same story without a kill: what it costs, and that the checks hold for it. */
+export function playThrough({ fault, seed }: Pick<Story, 'fault' | 'seed'>): Promise<Through> {
+  return inFreshHome(async (home) => {
+    const startedAtMs = performance.now();
+    const story = startStory({ fault, seed, home });
+    const { code } = await story.ended;
+    const totalMs = performance.now() - startedAtMs;
+    const stages = story.marks.map(({ line, afterMs }, index) => ({
+      after: line,
+      durationMs: (story.marks[index + 1]?.afterMs ?? totalMs) - afterMs,
+    }));
+    const violations = code === 0 ? await broken({ fault, seed, home }) : [`it ended with ${code}`];
+    return { violations, stages, totalMs };
+  });
+}
+
+const broken = async (story: Story): Promise<readonly string[]> =>
+  violationsOf(await readLedger(story), story.fault !== quietFault);
+
+let prepared: Promise<string> | null = null;
+
+/** Creating an empty store takes seconds and is not what is killed here: it is made once and copied. */
+async function emptyHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'causeway-kill-empty-'));
+  const log = pino({ level: 'error' }, pino.destination(2));
+  await (await openDatabase({ databaseUrl: null, homeDirectory: home, log })).close();
+  process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+  return home;
+}
+
+async function inFreshHome<Value>(work: (home: string) => Promise<Value>): Promise<Value> {
+  prepared ??= emptyHome();
+  const home = await mkdtemp(join(tmpdir(), 'causeway-kill-'));
+  try {
+    await cp(await prepared, home, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+    return await work(home);
+  } finally {
+    await rm(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Starts the same command in the same home; null when it ended well. */
+async function finish(story: Story): Promise<string | null> {
+  const again = startStory(story);
+  const timer = setTimeout(() => void again.kill(), limitMs);
+  const { code, stderr } = await again.ended;
+  clearTimeout(timer);
+  return code === 0 ? null : `the restart ended with ${code}: ${stderr.trim().split('\n').slice(-3).join(' | ')}`;
+}

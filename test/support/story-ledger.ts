@@ -1,0 +1,83 @@
+/** What a story left behind, read from its store and from the lab's GitHub after its process is gone. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { verifyChain } from '../../src/core/audit-chain.ts';
+import type { AuditRow } from '../../src/core/audit-entry.ts';
+import type { LocalMessage } from '../../src/ports.ts';
+import { createChatLog } from '../../src/store/chat-log.ts';
+import { openDatabase } from '../../src/store/open-database.ts';
+import { createStore } from '../../src/store/store.ts';
+import type { Story } from './story-process.ts';
+
+export type Ledger = {
+  readonly audit: readonly AuditRow[];
+  readonly messages: readonly LocalMessage[];
+  readonly phases: readonly string[];
+  /** Pull requests the lab's GitHub was asked for, with success. */
+  readonly pullsOpened: number;
+};
+
+const written = z.object({ method: z.string(), path: z.string() });
+
+export async function readLedger({ fault, seed, home }: Story): Promise<Ledger> {
+  const log = pino({ level: 'error' }, pino.destination(2));
+  const database = await openDatabase({ databaseUrl: null, homeDirectory: home, log });
+  try {
+    const store = createStore(database, { nowMs: () => 0 });
+    const chatLog = createChatLog(database);
+    const channels = await chatLog.channels();
+    const messages = await Promise.all(channels.map(({ channel }) => chatLog.messages({ channel })));
+    const incidents = await store.incidents(10);
+    return {
+      audit: await store.auditRows({}),
+      messages: messages.flat(),
+      phases: incidents.map(({ phase }) => phase),
+      pullsOpened: await pullsOpened(join(home, `lab-${fault}-${seed}`, 'github.jsonl')),
+    };
+  } finally {
+    await database.close();
+  }
+}
+
+async function pullsOpened(path: string): Promise<number> {
+  const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+  return lines.slice(1).filter((line) => {
+    const { method, path: called } = written.parse(JSON.parse(line));
+    return method === 'POST' && called.endsWith('/pulls');
+  }).length;
+}
+
+/** Every broken promise, as a sentence; `acts` says whether this fault ends with a rollback pull request. */
+export function violationsOf(ledger: Ledger, acts: boolean): readonly string[] {
+  const { audit, messages, phases, pullsOpened: pulls } = ledger;
+  const rows = (kind: string): readonly AuditRow[] => audit.filter((row) => row.kind === kind);
+  const cards = (...kinds: readonly string[]): number =>
+    messages.filter(({ card, audience }) => card && audience === null && kinds.includes(card.kind)).length;
+  const once = acts ? 1 : 0;
+  const counts: readonly (readonly [what: string, found: number, expected: number])[] = [
+    ['incidents opened', rows('incident.opened').length, 1],
+    ['incidents closed', phases.filter((phase) => phase === 'closed').length, 1],
+    ['greetings', cards('greeting'), 1],
+    ['status messages', cards('status'), 1],
+    ['resolutions', cards('resolution'), 1],
+    ['approval requests', cards('proposal', 'record'), once],
+    ['requests that still ask', cards('proposal'), 0],
+    ['pull requests at the host', pulls, once],
+    ['effect results with a URL', rows('effect.result').filter(hasUrl).length, once],
+    ['receipts in the audit log', rows('receipt').length, once],
+    ['receipt messages', cards('receipt'), once],
+    ['recovery verdicts', rows('recovery').length, once],
+  ];
+  const wrong = counts
+    .filter(([, found, expected]) => found !== expected)
+    .map(([what, found, expected]) => `${what}: ${found}, not ${expected}`);
+  const chain = verifyChain(audit);
+  return chain.ok ? wrong : [...wrong, `the audit log breaks at entry ${chain.firstBadSeq}`];
+}
+
+function hasUrl({ body }: AuditRow): boolean {
+  const outcome = body['outcome'];
+  return typeof outcome === 'object' && outcome !== null && 'url' in outcome;
+}
