@@ -40,7 +40,12 @@ describe('a wrong environment', () => {
     });
 
     const problems = result.ok ? [] : result.failure;
-    expect(problems.map((problem) => problem.split(':')[0])).toEqual(['PORT', 'DATABASE_URL', 'LOG_LEVEL', 'SLACK_SIGNING_SECRET']);
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'PORT',
+      'DATABASE_URL',
+      'LOG_LEVEL',
+      'SLACK_SIGNING_SECRET',
+    ]);
     expect(problems.every((problem) => problem.includes('Fix it or unset it'))).toBe(true);
   });
 

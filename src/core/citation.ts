@@ -77,26 +77,69 @@ function significantDigits(value: number): number {
   return mantissa.includes('.') ? digits.length : digits.replace(/0+$/u, '').length;
 }
 
-/** Numbers a sentence states; ids such as H1, E3, #41, v42 and words with digits in them are names, not numbers. */
-const numeral = /(?<![\p{L}\p{N}_#.:-])-?\d+(?:\.\d+)?(?![\p{L}\p{N}_:-])/gu;
+/**
+ * Runs with a digit in them. One that begins with a letter or # is a name (H1, E3, p95, v42, #41, us-east-1); every other
+ * one states something: `962`, `962ms`, `5x`, `12%`, `310-962`, `14:03`, `.9`, `3f9ac2b`.
+ */
+const run = /[\p{L}\p{N}_#.-]*\d(?:[\p{L}\p{N}_#.-]|(?<=\d):(?=\d))*%?/gu;
+const name = /^(?!x\d)[\p{L}#]/iu;
+const otherDigit = /[^\P{N}\d]/u;
 
+/** Numbers written as words are not seen. */
 function unbackedNumber(text: string, citations: readonly ClaimCitation[]): string | null {
-  for (const [said] of text.matchAll(numeral)) {
-    const value = Number(said);
-    const cited = citations.some(({ number, quote }) => {
-      const byNumber = number !== undefined && (roundsTo(number.value, value) || number.value === value);
-      return byNumber || (quote !== undefined && numbersIn(quote).has(value));
-    });
-    if (!cited) return `the number ${said} is not cited`;
+  if (otherDigit.test(text)) return 'it writes a number in digits other than 0 to 9';
+  for (const [found] of ungrouped(text).matchAll(run)) {
+    const token = found.replace(/^_+|[_.-]+$/gu, '');
+    const stated = name.test(token) ? token.split(':').slice(1) : [token];
+    const bare = stated.find((each) => !isBacked(each, citations));
+    if (bare !== undefined) return `the number ${bare} is not cited`;
   }
   return null;
 }
 
-const numbersIn = (text: string): ReadonlySet<number> =>
-  new Set([...text.matchAll(/-?\d+(?:\.\d+)?/gu)].map(([found]) => Number(found)));
+/** 1,000 as 1000. */
+const ungrouped = (text: string): string => text.replace(/(?<=\d),(?=\d{3}(?!\d))/gu, '');
+
+/** As a whole in a cited quote, or number by number. A percentage may state a ratio. */
+function isBacked(token: string, citations: readonly ClaimCitation[]): boolean {
+  const percent = token.endsWith('%');
+  const quoted = !isPlainNumber(token) && citations.some(({ quote }) => quote !== undefined && standsIn(quote, token));
+  return quoted || numbersIn(token).every((value) => isCited(value, percent, citations));
+}
+
+const isPlainNumber = (token: string): boolean => /^-?\d*(?:\.\d+)?$/u.test(token);
+
+function isCited(value: number, percent: boolean, citations: readonly ClaimCitation[]): boolean {
+  const meanings = percent ? [value, Number(`${value}e-2`)] : [value];
+  return citations.some(({ number, quote }) =>
+    meanings.some(
+      (meant) =>
+        (number !== undefined && roundsTo(number.value, meant)) ||
+        (quote !== undefined && quotedNumbers(quote).includes(meant)),
+    ),
+  );
+}
+
+/** True when the text is in the quote and no longer number continues it. */
+function standsIn(quote: string, token: string): boolean {
+  const at = quote.indexOf(token);
+  if (at === -1) return false;
+  const around = `${quote.charAt(at - 1)} ${quote.charAt(at + token.length)}`;
+  return !/\d/u.test(around) || standsIn(quote.slice(at + 1), token);
+}
+
+const anyNumber = /(?<![\p{L}\p{N}])-?(?:\d+(?:\.\d+)?|\.\d+)|\d+(?:\.\d+)?/gu;
+/** Digits inside a word (a commit, p95) are no number that a quote could prove. */
+const wholeNumber = /(?<![\p{L}\p{N}.])-?(?:\d+(?:\.\d+)?|\.\d+)|(?<=\d-)\d+(?:\.\d+)?/gu;
+
+/** A minus sign counts where nothing stands before it. */
+const numbersIn = (text: string, pattern = anyNumber): readonly number[] =>
+  [...ungrouped(text).matchAll(pattern)].map(([found]) => Number(found));
+
+const quotedNumbers = (quote: string): readonly number[] => numbersIn(quote, wholeNumber);
 
 const calm =
-  /\b(?:healthy|normal|nominal|unaffected|no (?:errors|anomal\w+|issues?|problems?|change)|all (?:good|clear)|100 ?%)/iu;
+  /\b(?:healthy|normal|nominal|unaffected|stable|fine|as expected|(?:no|zero) (?:errors|failures?|alerts?|anomal\w+|issues?|problems?|change)|all (?:good|clear)|100 ?%)/iu;
 
 /** Never "healthy" for what was not measured: calm words need a cited number. */
 function unmeasuredCalm(text: string, citations: readonly ClaimCitation[]): string | null {

@@ -24,7 +24,13 @@ export type SettledFindings = {
   readonly dropped: readonly { readonly claim: Claim | null; readonly why: string }[];
 };
 
-type Draft = Omit<Hypothesis, 'id' | 'word'>;
+type Draft = {
+  readonly hypothesis: Omit<Hypothesis, 'id' | 'word'>;
+  /** `ChangeEvent.id`, to tell rivals apart. */
+  readonly change: string | null;
+  /** The challenge was put to the model's first cause alone. */
+  readonly challenge: Challenge;
+};
 
 /** A cause the engine did not rank starts here: below Likely, so that the model alone cannot reach it. */
 const unrankedScore = 0.4;
@@ -33,16 +39,17 @@ const hypothesesMax = 5;
 /** The model's findings through the gate: what survives becomes hypotheses, each word set by the verdict rule. */
 export function settleFindings(findings: Findings, context: SettleContext): SettledFindings {
   const dropped: { claim: Claim | null; why: string }[] = [];
-  const drafts = findings.hypotheses.flatMap((submitted): readonly Draft[] => {
+  const drafts = findings.hypotheses.flatMap((submitted, index): readonly Draft[] => {
     const why = unknownName(submitted, context);
     if (why !== null) dropped.push({ claim: null, why });
     const checked = checkClaims(submitted.claims, context.evidence);
     const against = checkClaims(submitted.against, context.evidence);
     dropped.push(...checked.dropped, ...against.dropped);
     if (why !== null || checked.kept.length === 0) return [];
-    return [draftOf(submitted, { kept: checked.kept, against: against.kept, context })];
+    const hypothesis = hypothesisOf(submitted, { kept: checked.kept, against: against.kept, context });
+    return [{ hypothesis, change: submitted.change, challenge: index === 0 ? context.challenge : 'not-run' }];
   });
-  const ranked = drafts.toSorted((a, b) => b.score - a.score).slice(0, hypothesesMax);
+  const ranked = drafts.toSorted((a, b) => b.hypothesis.score - a.hypothesis.score).slice(0, hypothesesMax);
   return { hypotheses: ranked.length > 0 ? withWords(ranked, context) : context.engine, dropped };
 }
 
@@ -53,10 +60,10 @@ function unknownName({ entity, change }: SubmittedHypothesis, { entities, change
   return null;
 }
 
-function draftOf(
+function hypothesisOf(
   submitted: SubmittedHypothesis,
   { kept, against, context }: { kept: readonly Claim[]; against: readonly Claim[]; context: SettleContext },
-): Draft {
+): Draft['hypothesis'] {
   const { kind, entity, change, wrongIf } = submitted;
   const engine = context.ranking.causes.find(
     (cause) => cause.entity === entity && cause.kind === kind && cause.change === change,
@@ -87,12 +94,23 @@ function changeRef(id: string | null, changes: readonly ChangeEvent[]): ChangeRe
   return { repository: change.repository, sha: change.sha, pullNumber: change.pullNumber, mergedAtMs: change.atMs };
 }
 
-function withWords(drafts: readonly Draft[], { evidence, challenge }: SettleContext): readonly Hypothesis[] {
+function withWords(drafts: readonly Draft[], context: SettleContext): readonly Hypothesis[] {
   return drafts.map((draft, index) => {
-    const lead = index === 0 ? draft.score - (drafts[1]?.score ?? 0) : 0;
-    const supports = supportsOf(draft.supports, { evidence });
-    const refutes = supportsOf(draft.refutes, { evidence });
-    const word = judge({ supports, refutes, score: draft.score, lead, challenge: index === 0 ? challenge : 'not-run' });
-    return { ...draft, id: `H${index + 1}` as const, word };
+    const { hypothesis, challenge } = draft;
+    const lead = index === 0 ? hypothesis.score - strongestRival(draft, drafts, context) : 0;
+    const supports = supportsOf(hypothesis.supports, context);
+    const refutes = supportsOf(hypothesis.refutes, context);
+    const word = judge({ supports, refutes, score: hypothesis.score, lead, challenge });
+    return { ...hypothesis, id: `H${index + 1}` as const, word };
   });
+}
+
+/** The next cause, also one the engine ranked and the model left out: silence about a rival must not make a lead. */
+function strongestRival(draft: Draft, drafts: readonly Draft[], { ranking }: SettleContext): number {
+  const { entity, kind } = draft.hypothesis;
+  const ranked = ranking.causes.filter(
+    (cause) => cause.entity !== entity || cause.kind !== kind || cause.change !== draft.change,
+  );
+  const submitted = drafts.flatMap((other) => (other === draft ? [] : [other.hypothesis.score]));
+  return Math.max(0, ...submitted, ...ranked.map(({ score }) => score));
 }

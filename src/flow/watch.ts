@@ -26,7 +26,13 @@ type Subject = {
   readonly thread: Place;
 };
 
-type Measured = { readonly verdict: RecoveryVerdict; readonly after: number | null; readonly atMs: number };
+type Measured = {
+  readonly verdict: RecoveryVerdict;
+  readonly after: number | null;
+  readonly atMs: number;
+  /** False when there is no signal to look at again. */
+  readonly measurable: boolean;
+};
 
 export async function watchRecovery(world: World, durable: Durable, subject: Subject): Promise<void> {
   const landed = await waitForLanding(world, durable, subject);
@@ -76,7 +82,7 @@ async function measure(
   for (let poll = 1; ; poll += 1) {
     const reading = await durable.step(`signal-${poll}`, () => readMeasure(world, subject, actedAtMs));
     const patient = reading.atMs < actedAtMs + recoverWithinMs + 120_000;
-    if (reading.verdict !== 'unclear' || !patient) return reading;
+    if (reading.verdict !== 'unclear' || !reading.measurable || !patient) return reading;
     await durable.pauseUntil(reading.atMs + watchEveryMs);
   }
 }
@@ -86,11 +92,12 @@ async function readMeasure(world: World, { input, plan }: Subject, actedAtMs: nu
   const nowMs = world.clock.nowMs();
   const { symptom } = incident;
   const points = symptom ? await readSignal(world, incident, input.signal) : [];
-  if (!symptom || points.length === 0) return { verdict: 'unclear', after: null, atMs: nowMs };
+  const measurable = symptom !== null && input.signal !== null;
+  if (!symptom || points.length === 0) return { verdict: 'unclear', after: null, atMs: nowMs, measurable };
   const { comparator, threshold } = symptom;
   const patienceMs = world.settings.recoverWithinMs;
   const verdict = judgeRecovery({ points, comparator, threshold, actedAtMs, nowMs, calmMs: 120_000, patienceMs });
-  return { verdict, after: points.at(-1)?.[1] ?? null, atMs: nowMs };
+  return { verdict, after: points.at(-1)?.[1] ?? null, atMs: nowMs, measurable };
 }
 
 async function conclude(world: World, { input, plan, thread }: Subject, measured: Measured): Promise<void> {

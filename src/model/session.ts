@@ -72,8 +72,9 @@ export function requestBody({ means, messages, tools }: Session, maxTokens: numb
 }
 
 function withCachePoint(message: MessageParam): MessageParam {
-  const { content } = message;
-  const last = Array.isArray(content) ? content.at(-1) : undefined;
-  if (!Array.isArray(content) || (last?.type !== 'text' && last?.type !== 'tool_result')) return message;
-  return { ...message, content: [...content.slice(0, -1), { ...last, cache_control: cached }] };
+  const { role, content } = message;
+  if (role !== 'user' || !Array.isArray(content)) return message;
+  const last = content.at(-1);
+  if (last?.type !== 'text' && last?.type !== 'tool_result') return message;
+  return { role, content: [...content.slice(0, -1), { ...last, cache_control: cached }] };
 }

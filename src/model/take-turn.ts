@@ -42,7 +42,8 @@ function usedUp(session: Session): string | null {
   const limit = exhausted({ ...budget, toolCallsMax: Number.POSITIVE_INFINITY }, spentBy(session));
   if (limit !== null) return limit;
   if (room(session) >= answerTokensMin) return null;
-  return `${budget.dollarsMax} dollars or ${budget.outputTokensMax} output tokens`;
+  const tokensLeft = budget.outputTokensMax - session.spent.outputTokens;
+  return tokensLeft < answerTokensMin ? `${budget.outputTokensMax} output tokens` : `${budget.dollarsMax} dollars`;
 }
 
 /** Output tokens the next answer may have: never more than is left in tokens or in dollars. */

@@ -55,7 +55,7 @@ export async function startMessagesServer(script: Script): Promise<MessagesServe
     const parsed = requestSchema.safeParse(JSON.parse(await bodyOf(incoming)));
     const found = parsed.success ? complaintsAbout(parsed.data) : [z.prettifyError(parsed.error)];
     complaints.push(...found);
-    if (!parsed.success || found.length > 0) return refuse(outgoing, 400, 'invalid_request_error');
+    if (!parsed.success || found.length > 0) return refuse(outgoing, { status: 400, type: 'invalid_request_error' });
     requests.push(parsed.data);
     await answer(outgoing, script(requests.length - 1, parsed.data), requests.length);
   };
@@ -79,7 +79,9 @@ async function bodyOf(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function refuse(outgoing: ServerResponse, status: number, type: string, retryAfter?: string): void {
+type Refusal = { readonly status: number; readonly type: string; readonly retryAfter?: string };
+
+function refuse(outgoing: ServerResponse, { status, type, retryAfter }: Refusal): void {
   outgoing.writeHead(status, {
     'content-type': 'application/json',
     'request-id': 'req_refused',
@@ -109,7 +111,7 @@ function complaintsAbout({ messages }: ModelRequest): string[] {
 }
 
 async function answer(outgoing: ServerResponse, scripted: Scripted, turn: number): Promise<void> {
-  if ('status' in scripted) return refuse(outgoing, scripted.status, scripted.type, scripted.retryAfter);
+  if ('status' in scripted) return refuse(outgoing, scripted);
   outgoing.writeHead(200, { 'content-type': 'text/event-stream', 'request-id': `req_${turn}` });
   if ('hangMs' in scripted) {
     await sleep(scripted.hangMs, undefined, { ref: false });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { readLedger, violationsOf } from './story-ledger.ts';
-import { pause, type Story, startStory } from './story-process.ts';
+import { pause, type Story, type StoryProcess, startStory } from './story-process.ts';
 
 export type Moment = {
   readonly fault: string;
@@ -22,8 +22,13 @@ export type Survival = {
   /** The last thing the killed process said. */
   readonly lastSaid: string;
   readonly violations: readonly string[];
+  /** How the time of the first process was spent; whole only when it was not killed. */
+  readonly stages: Stages;
   readonly tookMs: number;
 };
+
+/** What a story said, and how long until it said the next thing or ended. */
+export type Stages = readonly { readonly after: string; readonly durationMs: number }[];
 
 const limitMs = 180_000;
 /** The fault that is none: nothing is proposed. */
@@ -38,17 +43,17 @@ export async function killAndRestart(moment: Moment): Promise<Survival> {
     const alive = await first.reached(moment.after);
     if (alive) await pause(moment.delayMs);
     const killed = await first.kill();
-    const lastSaid = first.marks.at(-1)?.line ?? 'nothing';
+    const stages = stagesOf(first.marks, performance.now() - startedAtMs);
+    const lastSaid = stages.at(-1)?.after ?? 'nothing';
     const failure = await finish(story);
     const violations = failure ? [failure] : await broken(story);
-    return { killed, lastSaid, violations, tookMs: performance.now() - startedAtMs };
+    return { killed, lastSaid, violations, stages, tookMs: performance.now() - startedAtMs };
   });
 }
 
 type Through = {
   readonly violations: readonly string[];
-  /** What it said, and how long until it said the next thing or ended. */
-  readonly stages: readonly { readonly after: string; readonly durationMs: number }[];
+  readonly stages: Stages;
   readonly totalMs: number;
 };
 
@@ -59,14 +64,16 @@ export function playThrough({ fault, seed }: Pick<Story, 'fault' | 'seed'>): Pro
     const story = startStory({ fault, seed, home });
     const { code } = await story.ended;
     const totalMs = performance.now() - startedAtMs;
-    const stages = story.marks.map(({ line, afterMs }, index) => ({
-      after: line,
-      durationMs: (story.marks[index + 1]?.afterMs ?? totalMs) - afterMs,
-    }));
     const violations = code === 0 ? await broken({ fault, seed, home }) : [`it ended with ${code}`];
-    return { violations, stages, totalMs };
+    return { violations, stages: stagesOf(story.marks, totalMs), totalMs };
   });
 }
+
+const stagesOf = (marks: StoryProcess['marks'], endMs: number): Stages =>
+  marks.map(({ line, afterMs }, index) => ({
+    after: line,
+    durationMs: (marks[index + 1]?.afterMs ?? endMs) - afterMs,
+  }));
 
 const broken = async (story: Story): Promise<readonly string[]> =>
   violationsOf(await readLedger(story), story.fault !== quietFault);

@@ -1,5 +1,6 @@
 /** The demo story in a process of its own, as a person at a terminal starts it; it can be killed at any moment. */
 import { spawn } from 'node:child_process';
+import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
@@ -27,7 +28,7 @@ export function startStory({ fault, seed, home }: Story): StoryProcess {
   const words = ['demo', '--headless', '--fault', fault, '--seed', String(seed), '--json'];
   const child = spawn(process.execPath, [cli, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, CAUSEWAY_HOME: home, LOG_LEVEL: 'info' },
+    env: { ...env, CAUSEWAY_HOME: home, LOG_LEVEL: 'info' },
   });
   const marks: { line: string; afterMs: number }[] = [];
   let stdout = '';

@@ -2,14 +2,14 @@
 import type { Card, CodeBlock, Task, TaskState } from '../../core/card.ts';
 import { clamp, plainText, stripHidden } from '../../core/plain-text.ts';
 import { taint } from '../../core/tainted.ts';
-import { outsideText, ownText } from './escape.ts';
+import { guardLineStart, outsideText, ownText } from './escape.ts';
 import { type Rendering, renderLine } from './render-line.ts';
 
 export type Element = { readonly type: string; readonly [property: string]: unknown };
 
 export const textBlock = (text: string, change: { readonly [property: string]: unknown } = {}): Element => ({
   type: 'TextBlock',
-  text,
+  text: guardLineStart(text),
   wrap: true,
   ...change,
 });
@@ -18,7 +18,10 @@ const container = (items: readonly Element[]): Element => ({ type: 'Container', 
 
 export const renderFacts = (facts: NonNullable<Card['facts']>, rendering: Rendering): Element => ({
   type: 'FactSet',
-  facts: facts.map(({ label, value }) => ({ title: ownText(label, 80), value: renderLine(value, rendering) })),
+  facts: facts.map(({ label, value }) => ({
+    title: guardLineStart(ownText(label, 80)),
+    value: guardLineStart(renderLine(value, rendering)),
+  })),
 });
 
 const stateWords: { readonly [State in TaskState]: string } = {

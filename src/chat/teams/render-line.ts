@@ -1,6 +1,6 @@
 import type { Line, Span } from '../../core/card.ts';
 import type { VerdictWord } from '../../core/hypothesis.ts';
-import { bold, guardLineStart, link, outsideText, ownText } from './escape.ts';
+import { bold, link, outsideText, ownText } from './escape.ts';
 
 export type Mention = {
   readonly type: 'mention';
@@ -34,9 +34,9 @@ const verdictLabels: { readonly [Word in VerdictWord]: string } = {
   RuledOut: 'Ruled out',
 };
 
-/** One line as Markdown text of a TextBlock or fact. */
+/** One line as Markdown for a TextBlock or fact, which guard its start. */
 export const renderLine = (line: Line, rendering: Rendering): string =>
-  guardLineStart(line.map((span) => renderSpan(span, rendering)).join(''));
+  line.map((span) => renderSpan(span, rendering)).join('');
 
 function renderSpan(span: Span, rendering: Rendering): string {
   const { span: max } = rendering.limits;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { isServiceUrl } from '../../../src/chat/teams/connector.ts';
+import { createReferences } from '../../../src/chat/teams/references.ts';
 import { renderActivity } from '../../../src/chat/teams/render.ts';
 import type { Card } from '../../../src/core/card.ts';
 import type { Outbox } from '../../../src/ports.ts';
@@ -17,7 +18,7 @@ import {
 const place = { platform: 'teams', tenant, channel } as const;
 const dana = { platform: 'teams', tenant, account: 'aad-dana' } as const;
 const accountOf = (person: string): string | null => people.find(({ id }) => id === person)?.accounts['teams'] ?? null;
-const wire = (card: Card): string => JSON.stringify(renderActivity(card, accountOf));
+const wire = (shown: Card): string => JSON.stringify(renderActivity(shown, accountOf));
 const card = proposalCard(samplePlanRow());
 
 let world: TeamsWorld;
@@ -114,11 +115,11 @@ it('shares a document as a card with its text', async () => {
   expect(world.sent[0]?.body).toContain('# Cause\\nthe pool');
 });
 
-it('still knows where a channel lives after a restart', async () => {
-  const later = await startTeamsWorld(outbox);
-  const url = await outbox.begin(`teams-reference:channel:${tenant}:${channel}`, place);
-  await later.stop();
-  expect(url).toMatchObject({ state: 'posted', ref: { id: world.serviceUrl } });
+it('still knows after a restart where a channel lives and where an account was seen', async () => {
+  const references = createReferences(outbox);
+  expect(await references.serviceUrlOf(place)).toBe(world.serviceUrl);
+  expect(await references.serviceUrlOf({ ...place, channel: '19:new@thread.tacv2' })).toBe(world.serviceUrl);
+  expect(await references.seenAt(dana)).toEqual({ place, serviceUrl: world.serviceUrl });
 });
 
 it('says what to do when nothing ever came from a tenant', async () => {

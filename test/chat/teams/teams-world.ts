@@ -1,5 +1,5 @@
 /** Teams with its real HTTP on loopback: an issuer of tokens, a connector that records bytes, and our router. */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { OAuth2Server } from 'oauth2-mock-server';
@@ -111,7 +111,7 @@ export async function startTeamsWorld(outbox: Outbox = createMemoryOutbox()): Pr
     failures: connector.failures,
     members: connector.members,
     serviceUrl,
-    listen: teams.listen,
+    listen: () => teams.listen(),
     token,
     deliver: async (activity, authorization) => {
       const header = authorization === undefined ? `Bearer ${await token()}` : authorization;
@@ -132,7 +132,7 @@ function startConnector() {
   const sent: Sent[] = [];
   const failures: number[] = [];
   const members = new Map<string, object>();
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = decodeURIComponent(request.url ?? '');
     const body = await readBody(request);
     sent.push({ method: request.method ?? '', path, body, authorization: request.headers.authorization ?? '' });
@@ -142,7 +142,8 @@ function startConnector() {
     response.statusCode = failure ?? (missing ? 404 : 201);
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(member ?? { id: path.endsWith('/v3/conversations') ? 'a:direct' : `m${sent.length}` }));
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   return { server, sent, failures, members };
 }
 

@@ -1,0 +1,184 @@
+/** From the proposal to the effect, over a real store and the shipped policy: who, when, which plan, how often. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { approvalValue } from '../../src/core/decide-approval.ts';
+import type { Plan } from '../../src/core/plan.ts';
+import { decide } from '../../src/flow/decide.ts';
+import { remediationWorkflow } from '../../src/flow/remediate.ts';
+import { remediationId, submitPlan } from '../../src/flow/submit-plan.ts';
+import type { Database } from '../../src/store/open-database.ts';
+import { embeddedDatabases } from '../store/databases.ts';
+import { clickOn, createFlowWorld, type FlowWorld, openIncident, sealedFor } from '../support/flow-world.ts';
+
+const databases = embeddedDatabases();
+let database: Database;
+let flow: FlowWorld;
+
+beforeAll(async () => {
+  database = await databases.open();
+});
+beforeEach(async () => {
+  flow = await createFlowWorld(database);
+  flow.engine.register('remediation', remediationWorkflow(flow.world));
+  await flow.engine.launch();
+  await flow.world.store.setStopped(null, false);
+  return () => flow.engine.shutdown();
+});
+afterAll(async () => {
+  await database.close();
+  await databases.stop();
+});
+
+async function propose(changes: Partial<Plan> = {}) {
+  const incident = await openIncident(flow.world, flow.channel);
+  const sealed = sealedFor(flow.world, { incident: incident.id, ...changes });
+  await submitPlan(flow.world, {
+    sealed,
+    place: incident.place,
+    thread: null,
+    before: null,
+    cause: null,
+    signal: null,
+    status: null,
+  });
+  return { sealed, value: approvalValue(sealed), ended: () => flow.engine.finished(remediationId(sealed.plan.id)) };
+}
+
+const approve = (value: string, account: string): Promise<void> => decide(flow.world, clickOn(flow, value, account));
+const whispers = async (): Promise<readonly string[]> =>
+  (await flow.said()).filter(({ audience }) => audience !== null).map(({ card }) => card?.fallback ?? '');
+const stateOf = async (plan: string) => (await flow.world.store.plan(plan))?.state;
+
+describe('an approval', () => {
+  it('runs the plan once, with its intent audited before its result', async () => {
+    const { sealed, value, ended } = await propose();
+
+    await approve(value, 'w-lee');
+    await ended();
+
+    expect(flow.target.effects).toEqual([`${sealed.plan.id}:open`]);
+    expect(await stateOf(sealed.plan.id)).toBe('done');
+    const kinds = (await flow.world.store.auditRows({ incident: sealed.plan.incident })).map(({ kind }) => kind);
+    expect(kinds.indexOf('effect.intent')).toBeGreaterThan(kinds.indexOf('approval.click'));
+    expect(kinds.indexOf('effect.result')).toBeGreaterThan(kinds.indexOf('effect.intent'));
+    expect(kinds.filter((kind) => kind === 'receipt')).toHaveLength(1);
+  });
+
+  it('by two people at once has one effect', async () => {
+    const { value, ended } = await propose();
+
+    await Promise.all([approve(value, 'w-lee'), approve(value, 'w-dana')]);
+    await ended();
+
+    expect(flow.target.effects).toHaveLength(1);
+  });
+
+  it('of a risk 2 plan waits for a second person', async () => {
+    const { sealed, value, ended } = await propose({ risk: 2 });
+
+    await approve(value, 'w-lee');
+    expect(await stateOf(sealed.plan.id)).toBe('pending');
+    await approve(value, 'w-lee');
+    expect(await whispers()).toEqual(['You have already approved this plan']);
+    expect(flow.target.effects).toEqual([]);
+    await approve(value, 'w-dana');
+    await ended();
+
+    expect(flow.target.effects).toHaveLength(1);
+  });
+
+  it.each([
+    ['the requester', 'w-sam', 'You asked for this, so somebody else must approve it'],
+    ['a stranger', 'w-nobody', 'Guests and people from other organisations cannot approve'],
+  ])('by %s is refused with a reason and runs nothing', async (_, account, said) => {
+    const { sealed, value } = await propose();
+
+    await approve(value, account);
+
+    expect(await whispers()).toEqual([said]);
+    expect(await stateOf(sealed.plan.id)).toBe('pending');
+    expect(flow.target.effects).toEqual([]);
+  });
+
+  it.each([
+    ['an old version', (value: string) => value.replace(':1:', ':0:'), 'This request was replaced by a newer version'],
+    [
+      'another digest',
+      (value: string) => `${value.slice(0, -8)}00000000`,
+      'The plan behind this button is not the one stored',
+    ],
+    ['nonsense', () => 'approve everything', 'I do not know this plan'],
+  ])('on %s is refused', async (_, change, said) => {
+    const { value } = await propose();
+
+    await approve(change(value), 'w-lee');
+
+    expect(await whispers()).toEqual([said]);
+    expect(flow.target.effects).toEqual([]);
+  });
+
+  it('too late is refused, and silence means nothing runs', async () => {
+    const { sealed, value, ended } = await propose();
+
+    flow.clock.advance(900_001);
+    await ended();
+    await approve(value, 'w-lee');
+
+    expect(await stateOf(sealed.plan.id)).toBe('expired');
+    expect(await whispers()).toEqual(['This request has expired, nothing runs']);
+    expect(flow.target.effects).toEqual([]);
+    const record = (await flow.said()).find(({ card }) => card?.kind === 'record');
+    expect(record?.card?.actions).toBeUndefined();
+  });
+
+  it('does not outlive the world it was given for', async () => {
+    const { sealed, value, ended } = await propose();
+    flow.target.stale = true;
+
+    await approve(value, 'w-lee');
+    await ended();
+
+    expect(await stateOf(sealed.plan.id)).toBe('stale');
+    expect(flow.target.effects).toEqual([]);
+  });
+
+  it('does nothing while everything is stopped', async () => {
+    const { sealed, value, ended } = await propose();
+    await flow.world.store.setStopped(null, true);
+
+    await approve(value, 'w-lee').catch(() => undefined);
+    flow.clock.advance(900_001);
+    await ended();
+
+    expect(flow.target.effects).toEqual([]);
+    expect(await stateOf(sealed.plan.id)).not.toBe('done');
+  });
+});
+
+describe('an effect', () => {
+  it('whose answer got lost is found again, not repeated', async () => {
+    const { sealed, value, ended } = await propose();
+    flow.target.loseAnswers = 1;
+
+    await approve(value, 'w-lee');
+    await ended();
+
+    expect(flow.target.effects).toHaveLength(1);
+    expect(await stateOf(sealed.plan.id)).toBe('done');
+  });
+
+  it('does not happen when the audit log cannot be written', async () => {
+    const { value, ended } = await propose();
+    const { store } = flow.world;
+    const broken = {
+      ...store,
+      audit: (transaction, entry) =>
+        entry.kind === 'effect.intent' ? Promise.reject(new Error('disk full')) : store.audit(transaction, entry),
+    } satisfies typeof store;
+    Object.assign(flow.world, { store: broken });
+
+    await approve(value, 'w-lee');
+    await ended().catch(() => undefined);
+
+    expect(flow.target.effects).toEqual([]);
+  });
+});

@@ -1,0 +1,59 @@
+/** Death right before every single write from the approving click to the resolution: the end is always the same. */
+import { afterAll, expect, it } from 'vitest';
+import { approvalValue } from '../../src/core/decide-approval.ts';
+import { createIntake, inboundWorkflow } from '../../src/flow/handle-inbound.ts';
+import { remediationWorkflow } from '../../src/flow/remediate.ts';
+import { remediationId, submitPlan } from '../../src/flow/submit-plan.ts';
+import type { Database } from '../../src/store/open-database.ts';
+import { embeddedDatabases } from '../store/databases.ts';
+import { clickOn, createFlowWorld, openIncident, sealedFor } from '../support/flow-world.ts';
+import { dyingWorld } from '../support/story-dying.ts';
+
+const databases = embeddedDatabases();
+afterAll(() => databases.stop());
+
+async function dieAt(database: Database, moment: number) {
+  const flow = await createFlowWorld(database);
+  const { world, arm, writes } = dyingWorld(flow.world, flow.engine, moment);
+  flow.engine.register('inbound', inboundWorkflow(world));
+  flow.engine.register('remediation', remediationWorkflow(world));
+  await flow.engine.launch();
+  const incident = await openIncident(world, flow.channel);
+  const sealed = sealedFor(world, { incident: incident.id, id: `plan-${moment}` });
+  const nothing = { thread: null, before: null, cause: null, signal: null, status: null };
+  await submitPlan(world, { sealed, place: incident.place, ...nothing });
+  const click = clickOn(flow, approvalValue(sealed), 'w-lee');
+  arm();
+  await createIntake(flow.world)(click);
+  await flow.engine.finished(`inbound:${click.key}`);
+  await flow.engine.finished(remediationId(sealed.plan.id));
+  const rows = await flow.world.store.auditRows({ incident: incident.id });
+  const spoken = await flow.said();
+  const times = (kind: string): number => rows.filter((row) => row.kind === kind).length;
+  const shown = (kind: string): number => spoken.filter(({ card }) => card?.kind === kind).length;
+  const told = {
+    effects: flow.target.effects.length,
+    state: (await flow.world.store.plan(sealed.plan.id))?.state,
+    rows: ['approval.click', 'approval.refused', 'effect.result', 'receipt', 'recovery'].map(times),
+    cards: ['proposal', 'record', 'receipt', 'resolution'].map(shown),
+    whispers: spoken.filter(({ audience }) => audience !== null).length,
+  };
+  return { told, writes: writes() };
+}
+
+it('has one effect, one receipt and one resolution, whichever write it died before', async () => {
+  const database = await databases.open();
+  const calm = await dieAt(database, 1_000);
+  const expected = { effects: 1, state: 'done', rows: [1, 0, 1, 1, 1], cards: [0, 1, 1, 1], whispers: 0 };
+  expect(calm.told).toEqual(expected);
+
+  const wrong: unknown[] = [];
+  for (let moment = 1; moment <= calm.writes; moment += 1) {
+    const { told } = await dieAt(database, moment);
+    if (JSON.stringify(told) !== JSON.stringify(expected)) wrong.push({ moment, told });
+  }
+
+  await database.close();
+  expect(calm.writes).toBeGreaterThan(20);
+  expect(wrong).toEqual([]);
+}, 120_000);

@@ -1,0 +1,69 @@
+/** A flow world whose process dies right before one chosen write, whichever it is, and starts again at once. */
+import type { World } from '../../src/flow/world.ts';
+import type { ChatPlatform, Store } from '../../src/ports.ts';
+import type { SimulatedEngine } from './simulated-engine.ts';
+
+export type Death = {
+  /** How many writes to the store and the chat began while armed. */
+  writes(): number;
+  /** From now on writes count. */
+  arm(): void;
+  readonly world: World;
+};
+
+/** `moment` counts from 1; beyond the last write nothing dies. */
+export function dyingWorld(world: World, engine: SimulatedEngine, moment: number): Death {
+  let armed = false;
+  let writes = 0;
+  const pass = async (): Promise<void> => {
+    if (!armed) return;
+    writes += 1;
+    if (writes !== moment) return;
+    engine.crash();
+    await engine.launch();
+    await new Promise(() => undefined);
+  };
+  const store: Store = {
+    ...world.store,
+    transact: async (work) => {
+      await pass();
+      return world.store.transact(work);
+    },
+    audit: async (transaction, entry) => {
+      // Inside a transaction nothing can be half done.
+      if (transaction === null) await pass();
+      return world.store.audit(transaction, entry);
+    },
+    intend: async (...given) => {
+      await pass();
+      return world.store.intend(...given);
+    },
+    settleEffect: async (...given) => {
+      await pass();
+      return world.store.settleEffect(...given);
+    },
+  };
+  return {
+    writes: () => writes,
+    arm: () => {
+      armed = true;
+    },
+    world: { ...world, store, platform: (name) => dyingPlatform(world.platform(name), pass) },
+  };
+}
+
+const dyingPlatform = (platform: ChatPlatform, pass: () => Promise<void>): ChatPlatform => ({
+  ...platform,
+  post: async (...given) => {
+    await pass();
+    return platform.post(...given);
+  },
+  update: async (...given) => {
+    await pass();
+    return platform.update(...given);
+  },
+  whisper: async (...given) => {
+    await pass();
+    return platform.whisper(...given);
+  },
+});
