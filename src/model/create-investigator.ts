@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { Tool } from '@anthropic-ai/sdk/resources/messages';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import type { InvestigationRequest, Investigator } from '../flow/investigator.ts';
 import { createAsk } from './ask.ts';
 import { investigate } from './investigate.ts';
@@ -63,6 +64,6 @@ async function openSession(means: Means, request: InvestigationRequest): Promise
 type Described = Pick<InvestigationRequest['tools'][number], 'name' | 'description' | 'inputSchema'>;
 
 function toolOf({ name, description, inputSchema }: Described): Tool {
-  const schema = typeof inputSchema === 'object' && inputSchema !== null ? inputSchema : {};
+  const schema = z.record(z.string(), z.json()).parse(inputSchema);
   return { name, description, input_schema: { ...schema, type: 'object' } };
 }

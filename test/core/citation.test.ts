@@ -139,6 +139,16 @@ const anyLedger = fc
   .array(anyResult, { maxLength: 3 })
   .map((all) => all.map((result, index) => ({ id: `E${index + 1}` as const, result: result satisfies Json })));
 
+type Held = readonly { readonly id: EvidenceId; readonly result: { readonly value: number; readonly line: string } }[];
+
+/** The gate's promise, said again in the simplest way for these ledgers. */
+function isTrue({ evidence: id, quote: said, number: stated }: ClaimCitation, held: Held): boolean {
+  const result = held.find((item) => item.id === id)?.result;
+  if (!result || (said === undefined && stated === undefined)) return false;
+  if (said !== undefined && !result.line.includes(said)) return false;
+  return stated === undefined || (stated.pointer === '/value' && result.value === stated.value);
+}
+
 describe('over generated submissions', () => {
   it('nothing uncited, altered or unknown survives', () => {
     let kept = 0;
@@ -149,13 +159,7 @@ describe('over generated submissions', () => {
         expect(checked.kept.length + checked.dropped.length).toBe(claims.length);
         for (const { citations } of checked.kept) {
           expect(citations.length).toBeGreaterThan(0);
-          for (const { evidence: id, quote: said, number: stated } of citations) {
-            const result = ledger.find((item) => item.id === id)?.result;
-            if (!result) throw new Error('kept a claim about unknown evidence');
-            const quoteHolds = said === undefined || JSON.stringify(result).includes(said);
-            const numberHolds = stated === undefined || (stated.pointer === '/value' && result.value === stated.value);
-            expect([quoteHolds, numberHolds, said ?? stated]).toEqual([true, true, expect.anything()]);
-          }
+          expect(citations.filter((citation) => !isTrue(citation, ledger))).toEqual([]);
         }
       }),
       { numRuns: 20_000 },

@@ -1,6 +1,6 @@
 /** A stand-in for Slack on loopback: Web API, upload address, signed deliveries and a Socket Mode server. */
 import { createHmac } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 
@@ -96,7 +96,7 @@ export async function startFakeSlack() {
     if (mishap === 'lose') lose();
     return { status: 200, body: JSON.stringify({ ok: true, ...answer }) };
   };
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const raw = await readBody(request);
     if (request.url === '/upload') {
       uploads.push(raw);
@@ -107,13 +107,14 @@ export async function startFakeSlack() {
     const { status, body, retryAfter } = api(method, raw, () => request.socket.destroy());
     if (retryAfter !== undefined) response.setHeader('retry-after', String(retryAfter));
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);
-  });
+  };
+  const server = createServer((request, response) => void serve(request, response));
   const socketServer = new WebSocketServer({ server, path: '/socket' });
   socketServer.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('message', (data) => {
-      const { envelope_id: envelope } = JSON.parse(String(data)) as { envelope_id?: string };
+      const { envelope_id: envelope } = JSON.parse((data as Buffer).toString('utf8')) as { envelope_id?: string };
       if (envelope) acknowledged.push(envelope);
     });
     socket.send(JSON.stringify({ type: 'hello', num_connections: 1, connection_info: { app_id: 'A1' } }));

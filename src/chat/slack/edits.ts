@@ -77,7 +77,7 @@ export function createEdits(
     },
     async flush() {
       for (const { wake } of slots.values()) wake();
-      await Promise.all([...slots.values()].map(({ sending }) => sending));
+      await Promise.all([...slots.values()].flatMap(({ sending }) => sending ?? []));
     },
   };
 }

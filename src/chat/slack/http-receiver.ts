@@ -24,9 +24,10 @@ type Door = {
 export function createHttpReceiver(secret: string, log: Logger): HttpReceiver {
   const door: Door = { app: null, open: false, secret, seen: createSeenSignatures(), log };
   const router = express.Router();
-  router.post(eventsPath, express.raw({ type: () => true, limit: '1mb' }), (request, response, next) => {
-    answer(door, request, response).catch(next);
-  });
+  router.post(eventsPath, express.raw({ type: () => true, limit: '1mb' }), (request, response) =>
+    // Express 5 passes a rejection on to its error handler.
+    answer(door, request, response),
+  );
   const receiver: Receiver = {
     init(app) {
       door.app = app;

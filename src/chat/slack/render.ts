@@ -44,9 +44,9 @@ export function renderCard(card: Card, options: RenderOptions): Rendered {
 
 type Frame = {
   readonly people: People;
-  id(part: string): string;
-  rich(part: string, elements: readonly RichElement[]): Block[];
-  line(part: string, line: Line | undefined): Block[];
+  readonly id: (part: string) => string;
+  readonly rich: (part: string, elements: readonly RichElement[]) => Block[];
+  readonly line: (part: string, line: Line | undefined) => Block[];
 };
 
 function frameOf({ mark, version, people }: RenderOptions): Frame {

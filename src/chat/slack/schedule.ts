@@ -45,6 +45,16 @@ export function createSchedule(retryAfter: RetryAfter, nowMs: () => number = () 
     timers.add(timer);
   };
 
+  const run = async (queue: Queue, next: Waiting): Promise<void> => {
+    const againMs = await next.run();
+    if (againMs !== null) {
+      queue.bucket = block(queue.bucket, nowMs() + againMs);
+      queue.waiting.unshift(next);
+    }
+    queue.busy = false;
+    pump(queue);
+  };
+
   const pump = (queue: Queue): void => {
     if (queue.busy || stopped || queue.waiting.length === 0) return;
     queue.busy = true;
@@ -57,14 +67,7 @@ export function createSchedule(retryAfter: RetryAfter, nowMs: () => number = () 
     const [next] = queue.waiting.splice(Math.max(0, urgent), 1);
     if (!next) return;
     queue.bucket = take(queue.bucket, queue.limit, nowMs());
-    void next.run().then((againMs) => {
-      if (againMs !== null) {
-        queue.bucket = block(queue.bucket, nowMs() + againMs);
-        queue.waiting.unshift(next);
-      }
-      queue.busy = false;
-      pump(queue);
-    });
+    void run(queue, next);
   };
 
   return {
@@ -72,8 +75,8 @@ export function createSchedule(retryAfter: RetryAfter, nowMs: () => number = () 
       if (stopped) return Promise.reject(stoppedError());
       const queue = queueOf(queues, job, nowMs);
       return new Promise<Value>((resolve, reject) => {
-        const run = attempts(job.run, { retryAfter, resolve, reject });
-        queue.waiting.push({ urgent: job.urgent, run, refuse: () => reject(stoppedError()) });
+        const attempt = attempts(job.run, { retryAfter, resolve, reject });
+        queue.waiting.push({ urgent: job.urgent, run: attempt, refuse: () => reject(stoppedError()) });
         pump(queue);
       });
     },

@@ -4,7 +4,8 @@ import { cardActionIds } from '../../../src/core/card.ts';
 type Node = Readonly<Record<string, unknown>>;
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
 const list = (value: unknown): readonly Node[] => (Array.isArray(value) ? value.filter(isNode) : []);
-const textOf = (value: unknown): string => (isNode(value) ? String(value['text'] ?? '') : String(value ?? ''));
+const words = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+const textOf = (value: unknown): string => words(isNode(value) ? value['text'] : value);
 
 /** Elements whose text Slack never parses. A `mrkdwn` or `markdown` anywhere is a finding. */
 const inert = new Set(['text', 'plain_text', 'raw_text']);
@@ -120,7 +121,7 @@ function lintButton({ text, value, style, confirm, action_id: id }: Node, { say,
   say(/^(?:yes|no|ok|submit|confirm|click)/iu.test(label), `button "${label}" does not say what it does`);
   say(
     !cardActionIds.some((known) => String(id) === known || String(id).startsWith(`${known}:`)),
-    `no handler for ${id}`,
+    `no handler for ${words(id)}`,
   );
   say(style === 'danger' && !isNode(confirm), 'danger without a question');
   if (!isNode(confirm)) return;
@@ -131,7 +132,7 @@ function lintButton({ text, value, style, confirm, action_id: id }: Node, { say,
 }
 
 function lintNode(node: Node, complain: Complain): void {
-  const type = String(node['type'] ?? '');
+  const type = words(node['type']);
   lints[type]?.(node, complain);
   const holdsText = typeof node['text'] === 'string' && type !== 'link';
   complain.say(holdsText && !inert.has(type), `text in ${type}`);

@@ -180,7 +180,7 @@ it('joins incident channels when they are made, and those it missed', async () =
       slack
         .callsOf('conversations.join')
         .map(({ body }) => body['channel'])
-        .sort(),
+        .sort((one, other) => String(one).localeCompare(String(other))),
     )
     .toEqual(['C2', 'C5']);
   expect(received).toMatchObject([{ type: 'joined', key: 'slack:E9', place: { channel: 'C5' } }]);

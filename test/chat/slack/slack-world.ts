@@ -88,7 +88,7 @@ export async function startSlackWorld(mode: 'http' | 'socket', parts: { outbox?:
     slack,
     ...memory,
     ...running,
-    deliver: (delivery: Delivery | unknown) =>
+    deliver: (delivery: object) =>
       fetch(
         `${served?.url}/slack/events`,
         signed(isDelivery(delivery) ? delivery : { body: JSON.stringify(delivery) }),
@@ -102,8 +102,7 @@ export async function startSlackWorld(mode: 'http' | 'socket', parts: { outbox?:
   };
 }
 
-const isDelivery = (value: unknown): value is Delivery =>
-  typeof value === 'object' && value !== null && 'body' in value && typeof value.body === 'string';
+const isDelivery = (value: object): value is Delivery => 'body' in value && typeof value.body === 'string';
 
 async function serve({ router }: RunningSlack) {
   const application = express();

@@ -1,9 +1,8 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { isServiceUrl } from '../../../src/chat/teams/connector.ts';
 import { createReferences } from '../../../src/chat/teams/references.ts';
 import { renderActivity } from '../../../src/chat/teams/render.ts';
 import type { Card } from '../../../src/core/card.ts';
-import type { Outbox } from '../../../src/ports.ts';
 import { proposalCard, samplePlanRow, statusCard } from '../../support/sample-story.ts';
 import {
   activityFrom,
@@ -22,19 +21,23 @@ const wire = (shown: Card): string => JSON.stringify(renderActivity(shown, accou
 const card = proposalCard(samplePlanRow());
 
 let world: TeamsWorld;
-let outbox: Outbox;
-beforeEach(async () => {
-  outbox = createMemoryOutbox();
+const outbox = createMemoryOutbox();
+beforeAll(async () => {
   world = await startTeamsWorld(outbox);
   await world.listen();
   await world.deliver(activityFrom(world.serviceUrl));
 });
-afterEach(() => world.stop());
+afterAll(() => world.stop());
+beforeEach(() => {
+  world.sent.length = 0;
+  world.failures.length = 0;
+  world.members.clear();
+});
 
 it('puts exactly what the renderer made on the wire, in the thread, once per key', async () => {
   const thread = { ...place, root: '1700000000001' };
-  const first = await world.platform.post(thread, card, 'k1');
-  const second = await world.platform.post(thread, card, 'k1');
+  const first = await world.platform.post(thread, card, 't1-k1');
+  const second = await world.platform.post(thread, card, 't1-k1');
   expect(second).toEqual(first);
   expect(world.sent).toEqual([
     {
@@ -57,28 +60,28 @@ it('edits in place, and never backwards', async () => {
 
 it.each([412, 429, 502, 504])('tries again after %i, without a second message id', async (status) => {
   world.failures.push(status, status);
-  const ref = await world.platform.post(place, card, 'k1');
+  const ref = await world.platform.post(place, card, `retry-${status}`);
   expect(world.sent).toHaveLength(3);
   expect(ref.id).toBe('m3');
 });
 
 it('gives up after five attempts, and at once on a plain no', async () => {
   world.failures.push(429, 429, 429, 429, 429);
-  await expect(world.platform.post(place, card, 'k1')).rejects.toMatchObject({ status: 429 });
+  await expect(world.platform.post(place, card, 't4-k1')).rejects.toMatchObject({ status: 429 });
   world.failures.push(403);
-  await expect(world.platform.post(place, card, 'k2')).rejects.toMatchObject({ status: 403 });
+  await expect(world.platform.post(place, card, 't4-k2')).rejects.toMatchObject({ status: 403 });
   expect(world.sent).toHaveLength(6);
 });
 
 it('asks for a new token once when the connector refuses the kept one', async () => {
   world.failures.push(401);
-  await world.platform.post(place, card, 'k1');
+  await world.platform.post(place, card, 't5-k1');
   expect(world.sent).toHaveLength(2);
 });
 
 it('whispers in the one-to-one chat, once, and never in the channel', async () => {
-  await world.platform.whisper(dana, place, card, 'w1');
-  await world.platform.whisper(dana, place, card, 'w1');
+  await world.platform.whisper(dana, place, card, 't6-w1');
+  await world.platform.whisper(dana, place, card, 't6-w1');
   expect(world.sent.map(({ path }) => path)).toEqual([
     '/emea/v3/conversations',
     '/emea/v3/conversations/a:direct/activities',
@@ -88,7 +91,7 @@ it('whispers in the one-to-one chat, once, and never in the channel', async () =
 
 it('drops a whisper that Teams does not allow', async () => {
   world.failures.push(403);
-  await world.platform.whisper(dana, place, card, 'w1');
+  await world.platform.whisper(dana, place, card, 't7-w1');
   expect(world.sent.map(({ path }) => path)).toEqual(['/emea/v3/conversations']);
 });
 
@@ -111,7 +114,7 @@ it('calls somebody who left inactive and somebody it never heard a stranger', as
 });
 
 it('shares a document as a card with its text', async () => {
-  await world.platform.share(place, { name: 'p.md', mediaType: 'text/markdown', text: '# Cause\nthe pool' }, 'd1');
+  await world.platform.share(place, { name: 'p.md', mediaType: 'text/markdown', text: '# Cause\nthe pool' }, 't10-d1');
   expect(world.sent[0]?.body).toContain('# Cause\\nthe pool');
 });
 
@@ -124,7 +127,7 @@ it('still knows after a restart where a channel lives and where an account was s
 
 it('says what to do when nothing ever came from a tenant', async () => {
   const elsewhere = { ...place, tenant: 'other' };
-  await expect(world.platform.post(elsewhere, card, 'k1')).rejects.toThrow('mention the bot there once');
+  await expect(world.platform.post(elsewhere, card, 't12-k1')).rejects.toThrow('mention the bot there once');
 });
 
 it.each`
