@@ -24,7 +24,7 @@ async function play(fault: string, seed: number): Promise<Result | null> {
     const { stdout } = await run(process.execPath, command, { maxBuffer: 10_000_000, timeout: 240_000 });
     return JSON.parse(stdout) as Result;
   } catch (error) {
-    process.stderr.write(`${fault} ${seed}: ${error instanceof Error ? error.message.slice(-300) : error}\n`);
+    process.stderr.write(`${fault} ${seed}: ${error instanceof Error ? error.message.slice(-300) : String(error)}\n`);
     return null;
   }
 }

@@ -25,7 +25,7 @@ export async function verifyAudit(variables: Variables, options: { export?: stri
   if (file === undefined)
     return withSystem(variables, async ({ world }) => tell(verifyChain(await world.store.auditRows({})), options.json));
   const rows = await readExport(file);
-  return Array.isArray(rows) ? tell(verifyChain(rows as readonly AuditRow[]), options.json) : fail([String(rows)]);
+  return typeof rows === 'string' ? fail([rows]) : tell(verifyChain(rows), options.json);
 }
 
 function tell(result: ReturnType<typeof verifyChain>, json = false): number {

@@ -15,16 +15,6 @@ export type Spent = {
   readonly durationMs: number;
 };
 
-export const nothingSpent: Spent = { toolCalls: 0, modelTurns: 0, outputTokens: 0, dollars: 0, durationMs: 0 };
-
-export const spend = (spent: Spent, more: Partial<Spent>): Spent => ({
-  toolCalls: spent.toolCalls + (more.toolCalls ?? 0),
-  modelTurns: spent.modelTurns + (more.modelTurns ?? 0),
-  outputTokens: spent.outputTokens + (more.outputTokens ?? 0),
-  dollars: spent.dollars + (more.dollars ?? 0),
-  durationMs: spent.durationMs + (more.durationMs ?? 0),
-});
-
 /** The first bound that is reached, in words for the card, or null. */
 export function exhausted(budget: Budget, spent: Spent): string | null {
   if (spent.toolCalls >= budget.toolCallsMax) return `${budget.toolCallsMax} tool calls`;

@@ -1,3 +1,4 @@
+import type { Json } from './json.ts';
 import { defang } from './plain-text.ts';
 import { clocksOf, type Ledger, openQuestions } from './postmortem.ts';
 import type { Tainted } from './tainted.ts';
@@ -61,9 +62,11 @@ function impact({ incident, audit }: Ledger): readonly string[] {
   const { before, after } = ranking.body;
   const { service, metric, threshold } = incident.symptom;
   return [
-    `${service} ${metric}: ${before ?? 'unknown'} before onset, ${after ?? 'unknown'} after; threshold ${threshold}. [audit ${ranking.seq}]`,
+    `${service} ${metric}: ${said(before)} before onset, ${said(after)} after; threshold ${threshold}. [audit ${ranking.seq}]`,
   ];
 }
+
+const said = (value: Json | undefined): string => (typeof value === 'number' ? String(value) : 'unknown');
 
 function clocks(ledger: Ledger): readonly string[] {
   const each = clocksOf(ledger);

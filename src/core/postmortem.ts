@@ -40,7 +40,10 @@ export function clocksOf({ incident, audit }: Pick<Ledger, 'incident' | 'audit'>
   return {
     onsetMs,
     detectedAtMs,
-    firstCardAtMs: at(({ kind, body }) => kind === 'message.posted' && String(body['key']).startsWith('first-card:')),
+    firstCardAtMs: at(
+      ({ kind, body }) =>
+        kind === 'message.posted' && typeof body['key'] === 'string' && body['key'].startsWith('first-card:'),
+    ),
     verdictAtMs: at(({ kind }) => kind === 'verdict'),
     approvedAtMs: at(({ kind, body }) => kind === 'plan.state' && body['state'] === 'approved'),
     mitigatedAtMs,

@@ -79,7 +79,7 @@ function planOf(world: World, parts: Parts): Plan {
   const { risk, reasons } = riskOf(world, parts);
   const parameters = {
     ...draft.parameters,
-    branch: `causeway/rollback-${incident.id.toLowerCase()}-${change.pullNumber ?? change.sha.slice(0, 8)}-${String(draft.parameters['headSha']).slice(0, 8)}`,
+    branch: `causeway/rollback-${incident.id.toLowerCase()}-${change.pullNumber ?? change.sha.slice(0, 8)}-${baseOf(draft).slice(0, 8)}`,
     title: `Revert ${what} (${incident.id})`,
     body: body(world, parts),
   };
@@ -118,6 +118,12 @@ function planOf(world: World, parts: Parts): Plan {
     expiresAtMs: nowMs + world.settings.approveWithinMs,
     startWithinMs: world.settings.startWithinMs,
   };
+}
+
+/** The base it was worked out for: a new base makes a new branch. */
+function baseOf({ parameters }: Parts['draft']): string {
+  const { headSha } = parameters;
+  return typeof headSha === 'string' ? headSha : 'base';
 }
 
 /** What takes it back, worked out before anybody approves: the branch is known. */

@@ -126,7 +126,15 @@ function modelTool(
       calls += 1;
       const key = `model:${index}:${calls}:${JSON.stringify(input)}`;
       const gathered = await gather(world, incident, { connected, input, key, index: -1 });
-      if (gathered.evidence && gathered.view) return { kind: 'evidence', id: gathered.evidence, view: gathered.view };
+      if (gathered.evidence && gathered.view) {
+        const stored = await world.store.evidenceById(incident.id, gathered.evidence);
+        return {
+          kind: 'evidence',
+          id: gathered.evidence,
+          view: gathered.view,
+          ...(stored ? { result: stored.result } : {}),
+        };
+      }
       if (gathered.gap) return { kind: 'failed', says: `${gathered.gap.reason}; blocks ${gathered.gap.blocks}` };
       return { kind: 'empty', says: gathered.empty ?? 'nothing found' };
     },

@@ -57,18 +57,15 @@ async function nextStep(session: Session, progress: Progress): Promise<Step> {
   const turn = await takeTurn(session);
   if (turn.kind === 'failed') return { kind: 'ended', why: turn.why };
   const { message } = turn;
-  switch (message.stop_reason) {
-    case 'refusal':
-      return { kind: 'ended', why: 'the model declined to answer' };
-    case 'max_tokens':
-    case 'model_context_window_exceeded':
-      // The cut turn is not kept: half a tool call must never run.
-      say(session, [text(session.means.prompts['cut-off'])]);
-      return forgive(progress, 'cutOff', 'the model was cut off at its token limit');
-    default:
-      hear(session, message);
-      return serve(session, progress, message);
+  const stop = message.stop_reason;
+  if (stop === 'refusal') return { kind: 'ended', why: 'the model declined to answer' };
+  if (stop === 'max_tokens' || stop === 'model_context_window_exceeded') {
+    // The cut turn is not kept: half a tool call must never run.
+    say(session, [text(session.means.prompts['cut-off'])]);
+    return forgive(progress, 'cutOff', 'the model was cut off at its token limit');
   }
+  hear(session, message);
+  return serve(session, progress, message);
 }
 
 function forgive({ faults }: Progress, fault: Fault, why: string): Step {

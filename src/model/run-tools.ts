@@ -12,7 +12,7 @@ export async function runTools(session: Session, uses: readonly ToolUseBlock[]):
   const left = Math.max(0, request.budget.toolCallsMax - spent.toolCalls);
   session.spent = { ...spent, toolCalls: spent.toolCalls + Math.min(left, uses.length) };
   const results = await Promise.all(
-    uses.map((use, index) =>
+    uses.map(async (use, index) =>
       index < left ? runTool(session, use) : refused(use, 'Not run: the budget of tool calls is used up.'),
     ),
   );

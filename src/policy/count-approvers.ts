@@ -54,7 +54,7 @@ const samplePlan = (risk: Risk, kind: Plan['kind']): Plan => ({
   steps: [],
   preconditions: [],
   preview: null,
-    inverse: { says: '', steps: [] },
+  inverse: { says: '', steps: [] },
   risk,
   riskReasons: [],
   blastRadius: { services: 1, files: 1, says: '' },

@@ -185,10 +185,10 @@ describe('the deadline', () => {
       '-----BEGIN PRIVATE KEY-----',
     ];
 
-    const redacted = await Promise.all(attacks.map((attack) => roomy.redact(attack.repeat(16_384 / attack.length))));
+    const results = await Promise.all(attacks.map((attack) => roomy.redact(attack.repeat(16_384 / attack.length))));
     await roomy.close();
 
-    expect(redacted.filter(({ text }) => text.includes(withheld))).toEqual([]);
+    expect(results.filter(({ text }) => text.includes(withheld))).toEqual([]);
   });
 });
 

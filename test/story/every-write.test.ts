@@ -8,6 +8,7 @@ import type { Database } from '../../src/store/open-database.ts';
 import { embeddedDatabases } from '../store/databases.ts';
 import { clickOn, createFlowWorld, openIncident, sealedFor } from '../support/flow-world.ts';
 import { dyingWorld } from '../support/story-dying.ts';
+import { pause } from '../support/story-process.ts';
 
 const databases = embeddedDatabases();
 afterAll(() => databases.stop());
@@ -15,7 +16,10 @@ afterAll(() => databases.stop());
 async function dieAt(database: Database, moment: number) {
   const flow = await createFlowWorld(database);
   const { world, arm, writes } = dyingWorld(flow.world, flow.engine, moment);
-  flow.engine.register('inbound', inboundWorkflow(world));
+  flow.engine.register('inbound', (durable, input) => {
+    arm();
+    return inboundWorkflow(world)(durable, input);
+  });
   flow.engine.register('remediation', remediationWorkflow(world));
   await flow.engine.launch();
   const incident = await openIncident(world, flow.channel);
@@ -23,8 +27,8 @@ async function dieAt(database: Database, moment: number) {
   const nothing = { thread: null, before: null, cause: null, signal: null, status: null };
   await submitPlan(world, { sealed, place: incident.place, ...nothing });
   const click = clickOn(flow, approvalValue(sealed), 'w-lee');
-  arm();
-  await createIntake(flow.world)(click);
+  while (!(await flow.said()).some(({ card }) => card?.kind === 'proposal')) await pause(2);
+  await createIntake(world)(click);
   await flow.engine.finished(`inbound:${click.key}`);
   await flow.engine.finished(remediationId(sealed.plan.id));
   const rows = await flow.world.store.auditRows({ incident: incident.id });

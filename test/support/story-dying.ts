@@ -1,6 +1,6 @@
 /** A flow world whose process dies right before one chosen write, whichever it is, and starts again at once. */
 import type { World } from '../../src/flow/world.ts';
-import type { ChatPlatform, Store } from '../../src/ports.ts';
+import type { ChatPlatform, Engine, Store } from '../../src/ports.ts';
 import type { SimulatedEngine } from './simulated-engine.ts';
 
 export type Death = {
@@ -23,11 +23,19 @@ export function dyingWorld(world: World, engine: SimulatedEngine, moment: number
     await engine.launch();
     await new Promise(() => undefined);
   };
+  const committed: (() => Promise<void>)[] = [];
+  const outgoing: Pick<Engine, 'start' | 'send'> = {
+    start: async (transaction, request) => void committed.push(() => engine.start(transaction, request)),
+    send: async (transaction, message) => void committed.push(() => engine.send(transaction, message)),
+  };
   const store: Store = {
     ...world.store,
     transact: async (work) => {
       await pass();
-      return world.store.transact(work);
+      const value = await world.store.transact(work);
+      // The simulated engine knows no transactions: what they start and send goes out after the commit.
+      for (const send of committed.splice(0)) await send();
+      return value;
     },
     audit: async (transaction, entry) => {
       // Inside a transaction nothing can be half done.
@@ -48,7 +56,7 @@ export function dyingWorld(world: World, engine: SimulatedEngine, moment: number
     arm: () => {
       armed = true;
     },
-    world: { ...world, store, platform: (name) => dyingPlatform(world.platform(name), pass) },
+    world: { ...world, store, engine: { ...engine, ...outgoing }, platform: (name) => dyingPlatform(world.platform(name), pass) },
   };
 }
 
