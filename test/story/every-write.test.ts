@@ -15,12 +15,13 @@ afterAll(() => databases.stop());
 
 async function dieAt(database: Database, moment: number) {
   const flow = await createFlowWorld(database);
-  const { world, arm, writes } = dyingWorld(flow.world, flow.engine, moment);
+  const { world, arm, writes, living } = dyingWorld(flow.world, flow.engine, moment);
+  const inbound = living(inboundWorkflow(world));
   flow.engine.register('inbound', (durable, input) => {
     arm();
-    return inboundWorkflow(world)(durable, input);
+    return inbound(durable, input);
   });
-  flow.engine.register('remediation', remediationWorkflow(world));
+  flow.engine.register('remediation', living(remediationWorkflow(world)));
   await flow.engine.launch();
   const incident = await openIncident(world, flow.channel);
   const sealed = sealedFor(world, { incident: incident.id, id: `plan-${moment}` });

@@ -1,6 +1,7 @@
 /** A flow world whose process dies right before one chosen write, whichever it is, and starts again at once. */
-import type { World } from '../../src/flow/world.ts';
-import type { ChatPlatform, Engine, Store } from '../../src/ports.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ConnectedAction, World } from '../../src/flow/world.ts';
+import type { ChatPlatform, Engine, Store, Workflow } from '../../src/ports.ts';
 import type { SimulatedEngine } from './simulated-engine.ts';
 
 export type Death = {
@@ -8,6 +9,8 @@ export type Death = {
   writes(): number;
   /** From now on writes count. */
   arm(): void;
+  /** Ties everything a workflow does to the life it began in. */
+  living(workflow: Workflow): Workflow;
   readonly world: World;
 };
 
@@ -15,10 +18,15 @@ export type Death = {
 export function dyingWorld(world: World, engine: SimulatedEngine, moment: number): Death {
   let armed = false;
   let writes = 0;
+  let life = 1;
+  const lives = new AsyncLocalStorage<number>();
   const pass = async (): Promise<void> => {
+    // What the dead process still had under way ends here, as it would with the process.
+    if ((lives.getStore() ?? life) !== life) await new Promise(() => undefined);
     if (!armed) return;
     writes += 1;
     if (writes !== moment) return;
+    life += 1;
     engine.crash();
     await engine.launch();
     await new Promise(() => undefined);
@@ -56,9 +64,27 @@ export function dyingWorld(world: World, engine: SimulatedEngine, moment: number
     arm: () => {
       armed = true;
     },
-    world: { ...world, store, engine: { ...engine, ...outgoing }, platform: (name) => dyingPlatform(world.platform(name), pass) },
+    living: (workflow) => (durable, input) => lives.run(life, () => workflow(durable, input)),
+    world: {
+      ...world,
+      store,
+      actions: world.actions.map((each) => dyingAction(each, pass)),
+      engine: { ...engine, ...outgoing },
+      platform: (name) => dyingPlatform(world.platform(name), pass),
+    },
   };
 }
+
+const dyingAction = (each: ConnectedAction, pass: () => Promise<void>): ConnectedAction => ({
+  ...each,
+  connected: {
+    ...each.connected,
+    execute: async (...given) => {
+      await pass();
+      return each.connected.execute(...given);
+    },
+  },
+});
 
 const dyingPlatform = (platform: ChatPlatform, pass: () => Promise<void>): ChatPlatform => ({
   ...platform,
