@@ -15,9 +15,6 @@ export type Launch = {
  */
 const forever = (): Promise<never> => new Promise(() => undefined);
 
-/** A throw is a broken world that may mend (a vendor down, a deadlock): steps are safe to repeat. 0.5 s, 1 s, 2 s. */
-const retries = { retriesAllowed: true, maxAttempts: 4, intervalSeconds: 0.5, backoffRate: 2 };
-
 /** DBOS's idea of a workflow as the story's. Must be called inside a DBOS workflow. */
 export function durableOver({ clock, ending }: Launch): Durable {
   const whileRunning = async <Value>(work: () => Promise<Value>): Promise<Value> => {
@@ -32,7 +29,7 @@ export function durableOver({ clock, ending }: Launch): Durable {
   };
 
   return {
-    step: (name, run) => whileRunning(() => DBOS.runStep(run, { name, ...retries })),
+    step: (name, run) => whileRunning(() => DBOS.runStep(run, { name })),
     waitFor: <Message extends Json>(topic: string, timeoutMs: number) =>
       whileRunning(() => DBOS.recv<Message>(topic, { timeoutSeconds: clock.realMs(timeoutMs) / 1000 })),
     pauseUntil: (untilMs) => whileRunning(() => clock.waitUntil(untilMs, ending)),

@@ -167,7 +167,7 @@ describe('an effect', () => {
   });
 
   it('does not happen when the audit log cannot be written', async () => {
-    const { value, ended } = await propose();
+    const { sealed, value, ended } = await propose();
     const { store } = flow.world;
     const broken = {
       ...store,
@@ -180,5 +180,7 @@ describe('an effect', () => {
     await ended().catch(() => undefined);
 
     expect(flow.target.effects).toEqual([]);
+    // Other tests share the store, where one plan per service may run.
+    await store.movePlan(null, sealed.plan.id, ['running'], 'failed', flow.clock.nowMs());
   });
 });
