@@ -3,7 +3,7 @@
 import type { BuiltWorld } from '../src/lab/build-world.ts';
 import type { FileChange, PullHistory } from '../src/lab/changes.ts';
 import type { ShopEvent, ShopService, World, WorldMetric } from '../src/lab/world.ts';
-import { mineTemplates, type TimeWindow } from '../src/rootcause/log-templates.ts';
+import { mineTemplates, type TimeWindow } from '../src/rootcause/logs/log-templates.ts';
 import {
   type ChangeEvent,
   type EdgeStat,

@@ -1,10 +1,10 @@
-import type { AttributedChange } from './changes.ts';
+import type { AttributedChange } from './changes/attribute-changes.ts';
 import type { ClassCandidate } from './classes/failure-class.ts';
-import type { Suspicion } from './graph.ts';
+import { clampUnit } from './metrics/robust.ts';
 import { compareText } from './order.ts';
 import { type Picture, reachFrom } from './picture.ts';
 import type { RankedCause, Reason } from './ranking.ts';
-import { clampUnit } from './robust.ts';
+import type { Suspicion } from './suspect-services.ts';
 
 export type Evidence = {
   readonly picture: Picture;

@@ -1,9 +1,9 @@
 import type { EvidenceId } from '../core/evidence.ts';
-import { type Deviation, measureDeviation } from './deviation.ts';
-import { type LogChange, scoreLogs } from './log-delta.ts';
-import type { MetricRole } from './metric-meaning.ts';
-import { median } from './robust.ts';
-import type { SymptomReading } from './symptom.ts';
+import { type LogChange, scoreLogs } from './logs/log-delta.ts';
+import { type Deviation, measureDeviation } from './metrics/deviation.ts';
+import type { MetricRole } from './metrics/metric-meaning.ts';
+import { median } from './metrics/robust.ts';
+import type { SymptomReading } from './metrics/symptom.ts';
 import type { EdgeStat, Telemetry } from './telemetry.ts';
 
 /** One edge of the call graph with how much slower and more faulty its calls became. */

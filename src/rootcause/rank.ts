@@ -1,11 +1,11 @@
-import { attributeChanges } from './changes.ts';
-import { detectClasses } from './failure-classes.ts';
-import { turnSuccessToFailure } from './failure-share.ts';
+import { attributeChanges } from './changes/attribute-changes.ts';
+import { detectClasses } from './classes/failure-classes.ts';
 import { fuse } from './fuse.ts';
-import { suspectServices } from './graph.ts';
+import { turnSuccessToFailure } from './metrics/failure-share.ts';
+import { readSymptom, type SymptomReading } from './metrics/symptom.ts';
 import { drawPicture, type Picture } from './picture.ts';
 import type { RankedCause, Ranking } from './ranking.ts';
-import { readSymptom, type SymptomReading } from './symptom.ts';
+import { suspectServices } from './suspect-services.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Below this the engine says that it cannot tell. */

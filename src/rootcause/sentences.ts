@@ -1,8 +1,8 @@
-import type { Deviation } from './deviation.ts';
-import type { LogChange } from './log-delta.ts';
+import type { LogChange } from './logs/log-delta.ts';
+import type { Deviation } from './metrics/deviation.ts';
+import { format } from './metrics/symptom.ts';
 import type { EdgeView } from './picture.ts';
 import type { Reason } from './ranking.ts';
-import { format } from './symptom.ts';
 
 /** Reasons as sentences with numbers. Text from outside (log samples) never enters a sentence: it is cited. */
 export const metricReason = (one: Deviation): Reason => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { natureOf } from '../../src/rootcause/change-nature.ts';
-import { joinChanges } from '../../src/rootcause/join-changes.ts';
+import { natureOf } from '../../src/rootcause/changes/change-nature.ts';
+import { joinChanges } from '../../src/rootcause/changes/join-changes.ts';
 import { rank } from '../../src/rootcause/rank.ts';
 import type { ChangeEvent } from '../../src/rootcause/telemetry.ts';
 import { faults } from './synthetic-faults.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { suspectServices } from '../../src/rootcause/graph.ts';
+import { readSymptom } from '../../src/rootcause/metrics/symptom.ts';
 import { drawPicture } from '../../src/rootcause/picture.ts';
 import { rank } from '../../src/rootcause/rank.ts';
-import { readSymptom } from '../../src/rootcause/symptom.ts';
+import { suspectServices } from '../../src/rootcause/suspect-services.ts';
 import type { ChangeEvent, Telemetry } from '../../src/rootcause/telemetry.ts';
 import { faults } from './synthetic-faults.ts';
 import { changeOf, compose, diffOf, minute, onsetMs } from './synthetic-incident.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type LogLine, mineTemplates } from '../../src/rootcause/log-templates.ts';
-import { tokenize } from '../../src/rootcause/log-tokens.ts';
+import { type LogLine, mineTemplates } from '../../src/rootcause/logs/log-templates.ts';
+import { tokenize } from '../../src/rootcause/logs/log-tokens.ts';
 import { optionalData } from './optional-data.ts';
 
 const window = { fromMs: 1_000, toMs: 2_000 };

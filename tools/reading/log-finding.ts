@@ -2,7 +2,7 @@
 import type { Window } from '../../src/core/evidence.ts';
 import type { Json } from '../../src/core/json.ts';
 import { type Tainted, taint } from '../../src/core/tainted.ts';
-import { mineTemplates } from '../../src/rootcause/log-templates.ts';
+import { mineTemplates } from '../../src/rootcause/logs/log-templates.ts';
 import type { LogTemplate } from '../../src/rootcause/telemetry.ts';
 import type { Finding } from '../../src/tool.ts';
 import type { ReadLine } from './log-line.ts';

@@ -1,5 +1,5 @@
+import { joinEvidence } from '../metrics/robust.ts';
 import type { Picture, ServiceView } from '../picture.ts';
-import { joinEvidence } from '../robust.ts';
 import { logReason } from '../sentences.ts';
 import { type ClassCandidate, type Detector, linesAbout, nearness, standsAt, strengthOf } from './failure-class.ts';
 

@@ -1,6 +1,6 @@
-import type { Suspicion } from '../graph.ts';
+import { joinEvidence } from '../metrics/robust.ts';
 import type { Picture, ServiceView } from '../picture.ts';
-import { joinEvidence } from '../robust.ts';
+import type { Suspicion } from '../suspect-services.ts';
 import type { ClassCandidate, Detector } from './failure-class.ts';
 
 /** What cannot be changed from here failed: a provider outside, or a store that nobody deploys. */

@@ -1,8 +1,8 @@
-import type { Deviation } from '../deviation.ts';
-import type { LogChange } from '../log-delta.ts';
-import type { LogTopic } from '../log-vocabulary.ts';
+import type { LogChange } from '../logs/log-delta.ts';
+import type { LogTopic } from '../logs/log-vocabulary.ts';
+import type { Deviation } from '../metrics/deviation.ts';
+import { clampUnit, joinEvidence } from '../metrics/robust.ts';
 import { type Picture, type ServiceView, worstOfRole } from '../picture.ts';
-import { clampUnit, joinEvidence } from '../robust.ts';
 import { logReason, metricReason } from '../sentences.ts';
 import {
   type ClassCandidate,

@@ -1,11 +1,11 @@
 import type { EvidenceId } from '../../core/evidence.ts';
 import type { CauseKind } from '../../core/hypothesis.ts';
-import type { Suspicion } from '../graph.ts';
-import type { LogChange } from '../log-delta.ts';
-import type { LogTopic } from '../log-vocabulary.ts';
+import type { LogChange } from '../logs/log-delta.ts';
+import type { LogTopic } from '../logs/log-vocabulary.ts';
+import { cleanPoints, joinEvidence, median } from '../metrics/robust.ts';
 import type { Picture, ServiceView } from '../picture.ts';
 import type { Reason } from '../ranking.ts';
-import { cleanPoints, joinEvidence, median } from '../robust.ts';
+import type { Suspicion } from '../suspect-services.ts';
 
 /** A cause that is not a change, as one detector sees it. */
 export type ClassCandidate = {

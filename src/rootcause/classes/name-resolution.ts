@@ -1,4 +1,4 @@
-import type { LogChange } from '../log-delta.ts';
+import type { LogChange } from '../logs/log-delta.ts';
 import type { Picture } from '../picture.ts';
 import { edgeReason, logReason } from '../sentences.ts';
 import { type Detector, linesAbout, namedTarget, nearness, strengthOf } from './failure-class.ts';

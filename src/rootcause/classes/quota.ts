@@ -1,5 +1,5 @@
+import { clampUnit, joinEvidence } from '../metrics/robust.ts';
 import { type Picture, type ServiceView, worstOfRole } from '../picture.ts';
-import { clampUnit, joinEvidence } from '../robust.ts';
 import { edgeReason, logReason, metricReason } from '../sentences.ts';
 import { type ClassCandidate, type Detector, linesAbout, namedTarget, nearness, strengthOf } from './failure-class.ts';
 

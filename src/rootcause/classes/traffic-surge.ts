@@ -1,6 +1,6 @@
-import type { Deviation } from '../deviation.ts';
+import type { Deviation } from '../metrics/deviation.ts';
+import { clampUnit, median } from '../metrics/robust.ts';
 import { type Picture, reachFrom, type ServiceView, worstOfRole } from '../picture.ts';
-import { clampUnit, median } from '../robust.ts';
 import { metricReason } from '../sentences.ts';
 import type { ClassCandidate, Detector } from './failure-class.ts';
 

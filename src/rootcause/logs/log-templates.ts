@@ -1,6 +1,6 @@
+import { compareText } from '../order.ts';
+import type { LogTemplate } from '../telemetry.ts';
 import { flattenLine, tokenize } from './log-tokens.ts';
-import { compareText } from './order.ts';
-import type { LogTemplate } from './telemetry.ts';
 
 export type LogLine = { readonly atMs: number; readonly level: string; readonly message: string };
 export type TimeWindow = { readonly fromMs: number; readonly toMs: number };

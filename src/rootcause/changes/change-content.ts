@@ -1,8 +1,8 @@
+import type { LogChange } from '../logs/log-delta.ts';
+import type { LogTopic } from '../logs/log-vocabulary.ts';
+import { clampUnit } from '../metrics/robust.ts';
 import { type DiffLine, linesOfDiff } from './change-nature.ts';
 import type { JoinedChange } from './join-changes.ts';
-import type { LogChange } from './log-delta.ts';
-import type { LogTopic } from './log-vocabulary.ts';
-import { clampUnit } from './robust.ts';
 
 /** What failed, in terms a diff can be compared with. */
 export type FailureTerms = {

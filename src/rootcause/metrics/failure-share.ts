@@ -1,4 +1,4 @@
-import type { AlertSignal, Series, Telemetry } from './telemetry.ts';
+import type { AlertSignal, Series, Telemetry } from '../telemetry.ts';
 
 /** Where a success share becomes a failure share: its top is 1 or 100. */
 type Turned = { readonly metric: string; readonly top: 1 | 100 };

@@ -1,8 +1,8 @@
-import type { EvidenceId } from '../core/evidence.ts';
+import type { EvidenceId } from '../../core/evidence.ts';
+import type { Point, Series } from '../telemetry.ts';
 import { findSegments } from './change-point.ts';
 import { accumulates, type MetricMeaning, meaningOf } from './metric-meaning.ts';
 import { type Baseline, baselineOf, cleanPoints, median, quantile, smooth, squash } from './robust.ts';
-import type { Point, Series } from './telemetry.ts';
 
 /** How far one series left its own past, signed so that positive is bad. */
 export type Deviation = {

@@ -1,6 +1,6 @@
+import { clampUnit } from '../metrics/robust.ts';
+import type { LogTemplate } from '../telemetry.ts';
 import { type LogTopic, topicOf } from './log-vocabulary.ts';
-import { clampUnit } from './robust.ts';
-import type { LogTemplate } from './telemetry.ts';
 
 /** One template that appeared, surged or vanished. */
 export type LogChange = {

@@ -1,4 +1,4 @@
-import type { CauseKind } from '../core/hypothesis.ts';
+import type { CauseKind } from '../../core/hypothesis.ts';
 import type { JoinedChange } from './join-changes.ts';
 
 const documentation =

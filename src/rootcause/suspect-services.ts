@@ -1,8 +1,8 @@
-import type { Deviation } from './deviation.ts';
-import { isRemoteTopic } from './log-vocabulary.ts';
+import { isRemoteTopic } from './logs/log-vocabulary.ts';
+import type { Deviation } from './metrics/deviation.ts';
+import { clampUnit, joinEvidence } from './metrics/robust.ts';
 import { type EdgeView, type Picture, reachFrom, type ServiceView, worstOfRole } from './picture.ts';
 import type { Reason } from './ranking.ts';
-import { clampUnit, joinEvidence } from './robust.ts';
 import { edgeReason, logReason, metricReason } from './sentences.ts';
 
 /** How much of a service's trouble starts at the service itself, and what the rest is explained by. */

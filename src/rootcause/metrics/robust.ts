@@ -1,4 +1,4 @@
-import type { Point } from './telemetry.ts';
+import type { Point } from '../telemetry.ts';
 
 /** Finite samples in time order; of several samples at one moment the largest stays. */
 export function cleanPoints(points: readonly Point[]): readonly Point[] {

@@ -1,6 +1,6 @@
-import type { EvidenceId } from '../core/evidence.ts';
-import { namePattern } from './log-delta.ts';
-import type { ChangeEvent } from './telemetry.ts';
+import type { EvidenceId } from '../../core/evidence.ts';
+import { namePattern } from '../logs/log-delta.ts';
+import type { ChangeEvent } from '../telemetry.ts';
 
 /** One change with everything known of it: a pull request, the commit it became and the deployments that ship it. */
 export type JoinedChange = {

@@ -1,14 +1,14 @@
-import type { CauseKind } from '../core/hypothesis.ts';
+import type { CauseKind } from '../../core/hypothesis.ts';
+import type { Deviation } from '../metrics/deviation.ts';
+import { accumulates } from '../metrics/metric-meaning.ts';
+import { clampUnit, joinEvidence } from '../metrics/robust.ts';
+import { compareText } from '../order.ts';
+import { deviationOf, type Picture, reachFrom, type ServiceView, worstOfRole } from '../picture.ts';
+import type { Reason } from '../ranking.ts';
+import type { Suspicion } from '../suspect-services.ts';
 import { countWords, type FailureTerms, type Mechanism, matchContent, type WordCorpus } from './change-content.ts';
 import { natureOf } from './change-nature.ts';
-import type { Deviation } from './deviation.ts';
-import type { Suspicion } from './graph.ts';
 import { type JoinedChange, joinChanges } from './join-changes.ts';
-import { accumulates } from './metric-meaning.ts';
-import { compareText } from './order.ts';
-import { deviationOf, type Picture, reachFrom, type ServiceView, worstOfRole } from './picture.ts';
-import type { Reason } from './ranking.ts';
-import { clampUnit, joinEvidence } from './robust.ts';
 
 /** A change with how well it explains the incident, before it competes with other causes. */
 export type AttributedChange = {

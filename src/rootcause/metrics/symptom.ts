@@ -1,8 +1,8 @@
-import type { EvidenceId } from '../core/evidence.ts';
+import type { EvidenceId } from '../../core/evidence.ts';
+import type { AlertSignal, Point, Series, Telemetry } from '../telemetry.ts';
 import { findSegments } from './change-point.ts';
 import { meaningOf } from './metric-meaning.ts';
 import { type Baseline, baselineOf, cleanPoints, median, quantile } from './robust.ts';
-import type { AlertSignal, Point, Series, Telemetry } from './telemetry.ts';
 
 /** What the alerting series itself says. Only `sustained` says that something is wrong. */
 type SymptomState = 'sustained' | 'recovered' | 'usual' | 'no-data' | 'no-alert';

@@ -1,10 +1,10 @@
-import { detectCertificate } from './classes/certificate.ts';
-import { detectDependency } from './classes/dependency.ts';
-import { detectExhaustion } from './classes/exhaustion.ts';
-import type { ClassCandidate, Detector } from './classes/failure-class.ts';
-import { detectNameResolution } from './classes/name-resolution.ts';
-import { detectQuota } from './classes/quota.ts';
-import { detectSurge } from './classes/traffic-surge.ts';
+import { detectCertificate } from './certificate.ts';
+import { detectDependency } from './dependency.ts';
+import { detectExhaustion } from './exhaustion.ts';
+import type { ClassCandidate, Detector } from './failure-class.ts';
+import { detectNameResolution } from './name-resolution.ts';
+import { detectQuota } from './quota.ts';
+import { detectSurge } from './traffic-surge.ts';
 
 const detectors: readonly Detector[] = [
   detectCertificate,
