@@ -6,6 +6,7 @@ import type { Clock, Engine, Transaction, Workflow } from '../ports.ts';
 import { durableOver } from './durable.ts';
 import { engineLog } from './engine-log.ts';
 import { replicaLease, type Sweeper, startSweeper } from './sweeper.ts';
+import { stepPausesMs } from './try-again.ts';
 
 /** What the engine needs of the database: it keeps its own tables, in the schema `dbos`. */
 type EngineDatabase = {
@@ -22,6 +23,8 @@ export type EngineOptions = {
   readonly clock: Clock;
   /** How often a replica signs, and after what silence it counts as dead. Tests shorten both. */
   readonly lease?: { readonly beatMs: number; readonly leaseMs: number };
+  /** Pauses between the tries of a step that throws. Tests shorten them. */
+  readonly pausesMs?: readonly number[];
 };
 
 const applicationName = 'causeway';
@@ -33,7 +36,8 @@ const finishedPollMs = 50;
 const shownUrl = 'postgres://causeway@the-pool-decides/causeway';
 
 /** Only one may be launched at a time in a process: DBOS keeps its state in statics. */
-export function createEngine({ database, log, executorId, clock, lease = replicaLease }: EngineOptions): Engine {
+export function createEngine(options: EngineOptions): Engine {
+  const { database, log, executorId, clock, lease = replicaLease, pausesMs = stepPausesMs } = options;
   const workflows = new Map<string, Workflow>();
   const ending = new AbortController();
   const connection = { systemDatabaseUrl: shownUrl, systemDatabasePool: database.pool, logger: engineLog(log) };
@@ -48,8 +52,10 @@ export function createEngine({ database, log, executorId, clock, lease = replica
   const registered =
     (name: string, workflow: Workflow) =>
     async (input: Json): Promise<void> => {
+      const failed = (step: string, err: unknown, pauseMs: number): void =>
+        log.warn({ err, workflow: name, id: DBOS.workflowID, step, pauseMs }, 'a step failed and will be tried again');
       try {
-        await workflow(durableOver({ clock, ending: ending.signal }), input);
+        await workflow(durableOver({ clock, ending: ending.signal, pausesMs, failed }), input);
       } catch (error) {
         log.error({ err: error, workflow: name, id: DBOS.workflowID }, 'a workflow failed and will not continue');
         throw error;
@@ -77,8 +83,8 @@ export function createEngine({ database, log, executorId, clock, lease = replica
     },
     async start(transaction, { name, id, input, queueKey }) {
       if (!workflows.has(name)) throw new Error(`No workflow is registered as ${name}.`);
-      const options = { workflowName: name, workflowID: id, queueName, queuePartitionKey: queueKey ?? id };
-      await running().enqueueInTransaction(database.clientOf(transaction), options, input);
+      const enqueued = { workflowName: name, workflowID: id, queueName, queuePartitionKey: queueKey ?? id };
+      await running().enqueueInTransaction(database.clientOf(transaction), enqueued, input);
     },
     async send(transaction, { workflow, topic, body, key }) {
       await running().sendInTransaction(database.clientOf(transaction), workflow, body, topic, key);

@@ -14,6 +14,7 @@ import type { Ranking } from '../rootcause/ranking.ts';
 import type { AlertSignal, Telemetry } from '../rootcause/telemetry.ts';
 import type { ProbeContext } from '../tool.ts';
 import { type Gathered, gather, type Read } from './gather.ts';
+import { keyOf, type Round } from './round.ts';
 import type { World } from './world.ts';
 
 export type FirstLook = {
@@ -27,16 +28,16 @@ export type FirstLook = {
 export async function findSymptom(
   world: World,
   durable: Durable,
-  incident: Incident,
+  { incident, round }: { incident: Incident; round: Round },
 ): Promise<{ symptom: Symptom | null; gathered: readonly Gathered[] }> {
-  const window = { fromMs: incident.openedAtMs - world.settings.baselineMs, toMs: incident.openedAtMs };
+  const window = { fromMs: round.atMs - world.settings.baselineMs, toMs: round.atMs };
   const context = { catalogue: world.catalogue, scope: world.catalogue.services, alert: null, window };
   const monitors = world.tools.filter(({ tool }) => tool.readsMonitors);
-  const reads = monitors.flatMap((connected) => probesOf(connected, context, 'symptom'));
+  const reads = monitors.flatMap((connected) => probesOf(connected, context, keyOf(round, 'symptom')));
   const gathered = await runReads(world, durable, { incident, reads });
   const states = gathered.flatMap(({ signals }) => signals.monitors ?? []);
-  const words = incident.question
-    ? plainText(incident.question, 4_000)
+  const words = round.question
+    ? plainText(round.question, 4_000)
         .toLowerCase()
         .split(/[^\w.-]+/u)
     : [];
@@ -48,13 +49,13 @@ export async function findSymptom(
 export async function lookFirst(
   world: World,
   durable: Durable,
-  { incident, symptom, earlier }: { incident: Incident; symptom: Symptom | null; earlier: readonly Gathered[] },
+  { incident, round, earlier }: { incident: Incident; round: Round; earlier: readonly Gathered[] },
 ): Promise<FirstLook> {
   const toMs = await durable.step('look-now', async () => world.clock.nowMs());
-  const context = probeContext(world, symptom, toMs);
+  const context = probeContext(world, incident.symptom, toMs);
   const reads = world.tools
     .filter(({ tool }) => !tool.readsMonitors)
-    .flatMap((connected) => probesOf(connected, context, 'look'));
+    .flatMap((connected) => probesOf(connected, context, keyOf(round, 'look')));
   const gathered = [...earlier, ...(await runReads(world, durable, { incident, reads }))];
   const telemetry = assemble(world, context, gathered);
   const gaps = [...world.toolsOff, ...gathered.flatMap(({ gap }) => (gap ? [gap] : []))];

@@ -9,6 +9,7 @@ import type { Durable, Inbound, Intake } from '../ports.ts';
 import { answer } from './answer.ts';
 import { decide } from './decide.ts';
 import { onClick } from './on-click.ts';
+import { lookAgain, openIncident } from './open-incident.ts';
 import type { World } from './world.ts';
 
 /** Commits a delivery with its audit row and its workflow in one transaction; false when it was seen before. */
@@ -64,6 +65,7 @@ async function onLine(world: World, inbound: Inbound & { type: 'mention' | 'comm
   const incident = await world.store.incidentAt(inbound.place);
   if (command.verb === 'investigate' && !incident) return openIncident(world, inbound);
   if (asked && incident) await recordStatement(world, incident, inbound);
+  if (command.verb === 'investigate' && incident?.phase === 'settled') return lookAgain(world, incident, inbound);
   return answer(world, { inbound, command, incident });
 }
 
@@ -85,32 +87,5 @@ async function recordStatement(
     actor: personOf(world.catalogue, actor.platform, actor.account)?.id ?? `${actor.platform}:${actor.account}`,
     atMs,
     body: { text: redacted, key },
-  });
-}
-
-/** The incident, its audit row and its workflow in one transaction. */
-async function openIncident(world: World, inbound: Inbound & { type: 'mention' | 'command' }): Promise<void> {
-  const { place, actor, text, atMs } = inbound;
-  const openedBy = personOf(world.catalogue, actor.platform, actor.account)?.id ?? `${actor.platform}:${actor.account}`;
-  const { root: _thread, ...channel } = place;
-  await world.store.transact(async (transaction) => {
-    const incident = await world.store.openIncident(transaction, {
-      place: channel,
-      phase: 'open',
-      openedAtMs: atMs,
-      openedBy,
-      question: text,
-      symptom: null,
-      onsetMs: null,
-    });
-    await world.store.audit(transaction, {
-      kind: 'incident.opened',
-      incident: incident.id,
-      actor: openedBy,
-      atMs,
-      body: { channel: channel.channel, platform: channel.platform, key: inbound.key },
-    });
-    const input = { incident: incident.id };
-    await world.engine.start(transaction, { name: 'incident', id: `incident:${incident.id}`, input, queueKey: null });
   });
 }

@@ -11,6 +11,7 @@ import type { Durable } from '../ports.ts';
 import type { FirstLook } from './first-look.ts';
 import { gather } from './gather.ts';
 import type { Investigation, InvestigationRequest, Investigator, ModelTool } from './investigator.ts';
+import { keyOf, type Round } from './round.ts';
 import type { ConnectedTool, World } from './world.ts';
 
 export type Settled = {
@@ -23,7 +24,12 @@ export type Settled = {
   readonly spent: Spent | null;
 };
 
-type Subject = { readonly incident: Incident; readonly look: FirstLook; readonly hypotheses: readonly Hypothesis[] };
+type Subject = {
+  readonly incident: Incident;
+  readonly round: Round;
+  readonly look: FirstLook;
+  readonly hypotheses: readonly Hypothesis[];
+};
 
 /** One durable step: a crash repeats the investigation, never half of it. */
 export function settle(world: World, durable: Durable, subject: Subject): Promise<Settled> {
@@ -75,7 +81,7 @@ async function settleSubmitted(
   return { hypotheses: result.hypotheses, challenge, dropped: result.dropped.length, label, spent };
 }
 
-async function request(world: World, { incident, look }: Subject): Promise<InvestigationRequest> {
+async function request(world: World, { incident, round, look }: Subject): Promise<InvestigationRequest> {
   const views = new Map(
     look.gathered.flatMap(({ evidence, view }) => (evidence && view ? [[evidence, view] as const] : [])),
   );
@@ -85,7 +91,9 @@ async function request(world: World, { incident, look }: Subject): Promise<Inves
     ranking: look.ranking,
     evidence: await world.store.evidence(incident.id),
     views,
-    tools: world.tools.map((connected, index) => modelTool(world, incident, { connected, index })),
+    tools: world.tools.map((connected, index) =>
+      modelTool(world, incident, { connected, prefix: keyOf(round, `model:${index}`) }),
+    ),
     budget: world.settings.budget,
     signal: AbortSignal.timeout(world.clock.realMs(world.settings.budget.durationMsMax)),
     statements: () => statementsSince(world, incident),
@@ -112,7 +120,7 @@ function brief({ catalogue }: World): string {
 function modelTool(
   world: World,
   incident: Incident,
-  { connected, index }: { connected: ConnectedTool; index: number },
+  { connected, prefix }: { connected: ConnectedTool; prefix: string },
 ): ModelTool {
   const { tool } = connected;
   let calls = 0;
@@ -124,7 +132,7 @@ function modelTool(
       const parsed = tool.input.safeParse(input);
       if (!parsed.success) return { kind: 'bad-input', says: z.prettifyError(parsed.error) };
       calls += 1;
-      const key = `model:${index}:${calls}:${JSON.stringify(input)}`;
+      const key = `${prefix}:${calls}:${JSON.stringify(input)}`;
       const gathered = await gather(world, incident, { connected, input, key, index: -1 });
       if (gathered.evidence && gathered.view) {
         const stored = await world.store.evidenceById(incident.id, gathered.evidence);

@@ -10,6 +10,7 @@ import { compileRollback } from './compile-rollback.ts';
 import { compileSuggestedRunbook } from './compile-runbook.ts';
 import type { FirstLook } from './first-look.ts';
 import type { Settled } from './investigate.ts';
+import { keyOf, type Round } from './round.ts';
 import { post, threadOf, update } from './show.ts';
 import { signalProbe } from './signal.ts';
 import { statusView } from './status-state.ts';
@@ -23,18 +24,24 @@ export type Compiled =
 
 type Subject = {
   readonly incident: Incident;
+  readonly round: Round;
   readonly look: FirstLook;
   readonly settled: Settled;
   readonly status: MessageRef;
 };
 
 export async function propose(world: World, durable: Durable, subject: Subject): Promise<void> {
-  const { incident, look, settled, status } = subject;
+  const { incident, round, look, settled, status } = subject;
   const compiled = await durable.step('compile-plan', () => compile(world, subject));
   if (compiled.kind === 'none') {
     await durable.step('no-plan', async () => {
       const card = noticeCard(compiled.why, compiled.fix);
-      await post(world, { place: threadOf(status), card, key: `no-plan:${incident.id}`, incident: incident.id });
+      await post(world, {
+        place: threadOf(status),
+        card,
+        key: keyOf(round, `no-plan:${incident.id}`),
+        incident: incident.id,
+      });
       await showNext(world, subject, [`No action proposed: ${compiled.why}`]);
     });
     return;

@@ -6,12 +6,13 @@ import type { PlanState } from '../core/approval.ts';
 import type { Json } from '../core/json.ts';
 import type { Durable, MessageRef, PlanRow } from '../ports.ts';
 import { showProposal, showRecord } from './approval-message.ts';
+import { recordPhase } from './enter-phase.ts';
 import { type Execution, execute } from './execute.ts';
-import { recordPhase } from './incident.ts';
 import { movePlan } from './move-plan.ts';
 import { giveReceipt } from './receipt.ts';
 import { threadOf } from './show.ts';
 import type { RemediationInput } from './submit-plan.ts';
+import { tellFailure } from './tell-failure.ts';
 import { watchRecovery } from './watch.ts';
 import type { World } from './world.ts';
 
@@ -22,22 +23,37 @@ export const remediationWorkflow =
   async (durable: Durable, given: Json): Promise<void> => {
     const input = given as unknown as RemediationInput;
     const row = await durable.step('load-plan', () => loadPlan(world, input.plan));
-    const message = await durable.step('ask', () => showProposal(world, input.plan));
-
-    const waitMs = await durable.step('wait-until', async () =>
-      Math.max(0, row.plan.expiresAtMs - world.clock.nowMs()),
-    );
-    const decision = await durable.waitFor<Decision>('decision', waitMs);
-    const state = await durable.step('decided', () => settleDecision(world, input.plan, decision));
-    if (state !== 'approved') return endUnapproved(world, durable, { input, message });
-
-    await durable.step('phase-acting', () => recordPhase(world, row.plan.incident, 'acting'));
-    const thread = input.thread ?? threadOf(message);
-    const execution = await execute(world, durable, { plan: input.plan, thread });
-    await durable.step('show-end', () => showRecord(world, { plan: input.plan, message }));
-    await durable.step('receipt', () => giveReceipt(world, { plan: input.plan, execution, thread }));
-    await afterwards(world, durable, { input, row, execution, thread });
+    try {
+      await remedy(world, durable, { input, row });
+    } catch (error) {
+      await durable.step('plan-ended', () => endPlan(world, input.plan));
+      const key = `failed:${input.plan}`;
+      await durable.step('tell-failure', () => tellFailure(world, { incident: row.plan.incident, key }));
+      throw error;
+    }
   };
+
+type Given = { readonly input: RemediationInput; readonly row: PlanRow };
+
+async function remedy(world: World, durable: Durable, { input, row }: Given): Promise<void> {
+  const message = await durable.step('ask', () => showProposal(world, input.plan));
+  const waitMs = await durable.step('wait-until', async () => Math.max(0, row.plan.expiresAtMs - world.clock.nowMs()));
+  const decision = await durable.waitFor<Decision>('decision', waitMs);
+  const state = await durable.step('decided', () => settleDecision(world, input.plan, decision));
+  if (state !== 'approved') return endUnapproved(world, durable, { input, message });
+
+  await durable.step('phase-acting', () => recordPhase(world, row.plan.incident, 'acting'));
+  const thread = input.thread ?? threadOf(message);
+  const execution = await execute(world, durable, { plan: input.plan, thread });
+  await durable.step('show-end', () => showRecord(world, { plan: input.plan, message }));
+  await durable.step('receipt', () => giveReceipt(world, { plan: input.plan, execution, thread }));
+  await afterwards(world, durable, { input, row, execution, thread });
+}
+
+/** Nobody waits for this plan any more: it can neither be approved nor block its service. */
+async function endPlan(world: World, plan: string): Promise<void> {
+  await movePlan(world, { plan, from: ['pending', 'approved', 'running'], to: 'failed' });
+}
 
 async function loadPlan(world: World, id: string): Promise<PlanRow> {
   const row = await world.store.plan(id);

@@ -9,8 +9,8 @@ import { resolutionCard } from './cards/receipt.ts';
 import { noticeCard } from './cards/reply.ts';
 import { statusCard } from './cards/status.ts';
 import { causeWords } from './cards/words.ts';
+import { recordPhase } from './enter-phase.ts';
 import type { Execution } from './execute.ts';
-import { recordPhase } from './incident.ts';
 import { pullOf } from './receipt.ts';
 import { requireIncident } from './require-incident.ts';
 import type { PullState } from './rollback-port.ts';
@@ -123,7 +123,7 @@ async function conclude(world: World, { input, plan, thread }: Subject, measured
     mitigatedAtMs: verdict === 'worked' ? atMs : null,
     url: incidentUrl(world, incident.id),
   });
-  await post(world, { place: incident.place, card, key: `resolution:${incident.id}`, incident: incident.id });
+  await post(world, { place: incident.place, card, key: `resolution:${plan.id}`, incident: incident.id });
   await recordPhase(world, incident.id, verdict === 'worked' ? 'closed' : 'settled');
 }
 

@@ -6,7 +6,7 @@ import type { EngineHouse } from './engine-contract.ts';
 /** The real engine on a real database. */
 export function houseOn(database: Database): EngineHouse {
   return {
-    build: (clock) => createEngine({ database, log: silent, executorId: 'one', clock }),
+    build: (clock) => createEngine({ database, log: silent, executorId: 'one', clock, pausesMs: [10, 20] }),
     transact: (work) => database.transact(work),
   };
 }

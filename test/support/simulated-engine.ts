@@ -1,4 +1,5 @@
 import type { Json } from '../../src/core/json.ts';
+import { tryAgain } from '../../src/engine/try-again.ts';
 import type { Clock, Durable, Engine, Transaction, Workflow } from '../../src/ports.ts';
 
 /**
@@ -141,7 +142,8 @@ export function createSimulatedEngine({ clock, at, onCommit }: SimulationOptions
           runs.set(key, (runs.get(key) ?? 0) + 1);
           return work();
         };
-        return (await recorded(name, counted)) as Value;
+        const trying = { pausesMs: [0, 0], ending: signal, failed: () => undefined };
+        return (await recorded(name, () => tryAgain(counted, trying))) as Value;
       },
       waitFor: async <Body extends Json>(topic: string, timeoutMs: number) => {
         const untilMs = Number(await recorded(`${topic} until`, async () => clock.nowMs() + timeoutMs));
