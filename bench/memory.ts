@@ -9,7 +9,7 @@ import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../src/start-guard.js', import.meta.url));
 const bounds = { firstStartMs: 30_000, laterStartMs: 5_000, idleMegabytes: 600 };
 const giveUpMs = 60_000;
 const idleMs = 20_000;
@@ -51,7 +51,7 @@ function tell(figures: readonly Figure[]): void {
 async function start(home: string): Promise<Started> {
   const port = await freePort();
   const startedAtMs = performance.now();
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [main, 'start'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...env, CAUSEWAY_HOME: home, PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'error' },
   });

@@ -1,4 +1,6 @@
 // Plain JavaScript, so that an old Node can still say what is wrong.
+import module from 'node:module';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
@@ -7,5 +9,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   );
   process.exit(2);
 }
+// Later starts read compiled code from the temporary directory; where that cannot be written, nothing changes.
+module.enableCompileCache?.();
 const [command = 'start'] = process.argv.splice(2, 1);
 await import(command === 'start' ? './main.ts' : './cli.ts');
