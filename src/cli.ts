@@ -1,16 +1,19 @@
 /** `causeway <command>`. `--json` prints one document on stdout; logs and progress go to stderr. */
 import { Command } from 'commander';
-import { exportAudit, verifyAudit } from './commands/audit.ts';
+import { exportAudit, type VerifyOptions, verifyAudit } from './commands/audit.ts';
 import { doctor } from './commands/doctor.ts';
+import { rerunEvidenceItem } from './commands/evidence.ts';
 import { printPostmortem, showIncident } from './commands/incident.ts';
 import { listPlans, listRunbooks, rehearseRunbook } from './commands/plans.ts';
 import { rankFile } from './commands/rank.ts';
+import { redactFilter } from './commands/redact.ts';
 import { complain } from './commands/say.ts';
 
 const variables = process.env;
 const program = new Command('causeway')
   .description('An AI SRE that lives in the incident channel')
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 /** Runs a command and leaves with its exit code; a broken world is one line on stderr, not a stack. */
 const ends =
@@ -59,8 +62,9 @@ audit
   .command('verify')
   .description('verify the hash chain; exit 1 and the first bad entry when broken')
   .option('--export <file>', 'an export instead of the store')
+  .option('--checkpoint <file>', 'the output of an earlier verify --json: the log must still contain it')
   .option('--json', 'one JSON document')
-  .action(ends((options: { export?: string; json?: boolean }) => verifyAudit(variables, options)));
+  .action(ends((options: VerifyOptions) => verifyAudit(variables, options)));
 
 program
   .command('incident')
@@ -68,6 +72,18 @@ program
   .description('what the ledger says of an incident, as JSON')
   .option('--json', 'one JSON document (always)')
   .action(ends((id: string) => showIncident(variables, id)));
+
+program
+  .command('evidence')
+  .description('the evidence ledger')
+  .command('rerun <incident> <evidence>')
+  .description('repeat the call behind an evidence item, for example: evidence rerun INC-1 E3')
+  .action(ends((incident: string, item: string) => rerunEvidenceItem(variables, incident, item)));
+
+program
+  .command('redact')
+  .description('redaction as a filter: stdin to stdout, the count on stderr')
+  .action(ends(redactFilter));
 
 program
   .command('postmortem <id>')

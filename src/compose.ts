@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { readEnvironment as githubEnvironment } from './actions/github/client.ts';
 import { connectActions, loadActions } from './actions/load-actions.ts';
@@ -131,10 +132,10 @@ async function connectEverything(variables: Parts['variables']) {
   const tools = connectTools(await loadTools(new URL('tools/', root)), variables);
   const actions = connectActions(await loadActions(), variables);
   const { runbooks, problems } = await loadRunbooks(
-    new URL('runbooks/', root).pathname,
+    fileURLToPath(new URL('runbooks/', root)),
     (await loadActions()).map(({ name }) => name),
   );
-  const policy = await loadPolicy(new URL('policies/', root).pathname);
+  const policy = await loadPolicy(fileURLToPath(new URL('policies/', root)));
   return {
     tools: tools.connected,
     off: tools.off,

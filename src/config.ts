@@ -63,7 +63,7 @@ export function readEnvironment(variables: {
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = Environment.safeParse(given);
-  const problems = parsed.success ? combinations(parsed.data) : parsed.error.issues.map(problemOf);
+  const problems = [...(parsed.error?.issues ?? []).map(problemOf), ...combinations(given)];
   return parsed.success && problems.length === 0 ? done(parsed.data) : failed(problems);
 }
 
@@ -74,7 +74,7 @@ function problemOf({ path, message }: { path: readonly PropertyKey[]; message: s
 }
 
 /** Variables that need each other. */
-function combinations(environment: Environment): readonly string[] {
+function combinations(environment: { readonly [name: string]: string | undefined }): readonly string[] {
   const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, MICROSOFT_APP_ID, MICROSOFT_APP_PASSWORD } =
     environment;
   const problems: string[] = [];
@@ -89,7 +89,7 @@ function combinations(environment: Environment): readonly string[] {
   if (Boolean(MICROSOFT_APP_ID) !== Boolean(MICROSOFT_APP_PASSWORD)) {
     problems.push('MICROSOFT_APP_ID and MICROSOFT_APP_PASSWORD: set both, or neither.');
   }
-  if (!validPattern(environment.SLACK_CHANNEL_PATTERN))
+  if (!validPattern(environment['SLACK_CHANNEL_PATTERN'] ?? ''))
     problems.push('SLACK_CHANNEL_PATTERN: not a regular expression; for example ^inc-.');
   return problems;
 }

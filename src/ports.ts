@@ -109,6 +109,8 @@ export type Store = {
   claim(transaction: Transaction, key: string, body: Json): Promise<boolean>;
   audit(transaction: Transaction | null, entry: AuditEntry): Promise<number>;
   auditRows(filter: { incident?: string; afterSeq?: number; limit?: number }): Promise<readonly AuditRow[]>;
+  /** The newest row, or null when nothing was ever recorded. */
+  auditHead(): Promise<AuditRow | null>;
 
   openIncident(transaction: Transaction, incident: Omit<Incident, 'id'>): Promise<Incident>;
   incident(id: string): Promise<Incident | null>;

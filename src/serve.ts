@@ -3,8 +3,8 @@ import express, { type Router } from 'express';
 import type { Logger } from 'pino';
 import { createWebRouter } from './chat/web/server.ts';
 import type { System } from './compose.ts';
-import { verifyChain } from './core/audit-chain.ts';
 import { compilePostmortem } from './flow/postmortem.ts';
+import { walkAudit } from './flow/walk-audit.ts';
 
 export type Serving = { readonly url: string; close(): Promise<void> };
 
@@ -54,7 +54,8 @@ function pagesOf({ world, intake, chatLog, secret }: System, { channels, log }: 
     secret,
     channels,
     postmortem: ({ id }) => compilePostmortem(world, id),
-    verifyAudit: async () => verifyChain(await world.store.auditRows({})),
+    verifyAudit: () => walkAudit(world.store),
+    auditHead: () => world.store.auditHead(),
     approversNeeded: (risk) => world.policy.approversNeeded(risk),
   });
 }

@@ -1,4 +1,3 @@
-import { verifyChain } from '../core/audit-chain.ts';
 import type { Line } from '../core/card.ts';
 import type { Place } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
@@ -8,6 +7,7 @@ import { receiptCard } from './cards/receipt.ts';
 import { noticeCard, replyCard } from './cards/reply.ts';
 import type { Execution } from './execute.ts';
 import { post, whisper } from './show.ts';
+import { walkAudit } from './walk-audit.ts';
 import type { World } from './world.ts';
 
 /** Posts what was done and the audit entry that says so. Once per plan. */
@@ -82,7 +82,7 @@ export async function verifyReceipt(world: World, inbound: Extract<Inbound, { ty
       key: `verify:${inbound.key}`,
     });
   }
-  const result = verifyChain(await world.store.auditRows({}));
+  const result = await walkAudit(world.store);
   const lines: Line[] = result.ok
     ? [[`The audit log verifies: ${result.rows} entries. This receipt is entry ${entry.seq}.`]]
     : [[`The audit log does NOT verify: first bad entry ${result.firstBadSeq}.`]];

@@ -7,7 +7,7 @@ import type { Database } from './open-database.ts';
 import { storedJson } from './stored-evidence.ts';
 import type { Tables } from './tables.ts';
 
-type AuditRoom = Pick<Store, 'audit' | 'auditRows'>;
+type AuditRoom = Pick<Store, 'audit' | 'auditRows' | 'auditHead'>;
 
 const storedEntry: z.ZodType<AuditEntry> = z.object({
   kind: z.enum(auditKinds),
@@ -39,6 +39,11 @@ export function auditRoom(database: Database): AuditRoom {
       const all = database.reader().selectFrom('audit').selectAll().where('seq', '>', String(afterSeq)).orderBy('seq');
       const mine = incident === undefined ? all : all.where('incident', '=', incident);
       return (await (limit === undefined ? mine : mine.limit(limit)).execute()).map(parseAuditRow);
+    },
+    async auditHead() {
+      const newest = database.reader().selectFrom('audit').selectAll().orderBy('seq', 'desc').limit(1);
+      const row = await newest.executeTakeFirst();
+      return row === undefined ? null : parseAuditRow(row);
     },
   };
 }

@@ -171,6 +171,11 @@ export function storeContract(databases: TestDatabases): void {
       expect(await store.auditRows({ incident: 'INC-77', limit: 1 })).toMatchObject([{ seq }]);
     });
 
+    test('the head is the newest row', async () => {
+      const seq = await store.audit(null, entryOf(10));
+      expect(await store.auditHead()).toMatchObject({ seq, kind: entryOf(10).kind });
+    });
+
     test('pages of rows, written as JSON and read again, verify without the database', async () => {
       for (const n of times(5)) await store.audit(null, entryOf(n));
       const verifier = chainVerifier();

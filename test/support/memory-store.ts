@@ -48,6 +48,7 @@ export function createMemoryStore(rows: MemoryRows): Store {
           .filter((row) => row.seq > afterSeq && (incident === undefined || row.incident === incident))
           .slice(0, limit),
       ),
+    auditHead: () => Promise.resolve(rows.audit.at(-1) ?? null),
     openIncident: unused,
     incident: (id) => Promise.resolve(rows.incidents.find((each) => each.id === id) ?? null),
     incidentAt: ({ channel }) =>
