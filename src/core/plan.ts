@@ -33,9 +33,11 @@ export type Plan = {
   readonly service: string;
   readonly steps: readonly PlanStep[];
   readonly preconditions: readonly Precondition[];
-  /** The plan that takes it back, in words and steps. */
   /** What the change looks like, as people see it: part of what they approve. Outside text. */
   readonly preview: Tainted | null;
+  /** Every call the steps would make, as the dry run said before people were asked. Part of what they approve. */
+  readonly rehearsal: readonly string[];
+  /** The plan that takes it back, in words and steps. */
   readonly inverse: { readonly says: string; readonly steps: readonly PlanStep[] };
   readonly risk: Risk;
   readonly riskReasons: readonly string[];

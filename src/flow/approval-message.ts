@@ -37,7 +37,6 @@ async function viewOf(world: World, plan: string): Promise<{ row: PlanRow; view:
     needed: world.policy.approversNeeded(row.plan.risk),
     approvers: approvers.map(({ id, name }) => ({ id, name })),
     names: (id) => world.catalogue.people.find((person) => person.id === id)?.name ?? id,
-    dryRun: [],
     url: `${world.settings.webUrl}/approve/${plan}`,
   };
   return { row, view };

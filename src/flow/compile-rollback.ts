@@ -1,4 +1,3 @@
-import { sealPlan } from '../core/digest.ts';
 import type { Evidence } from '../core/evidence.ts';
 import type { ChangeRef, Hypothesis } from '../core/hypothesis.ts';
 import type { Incident } from '../core/incident.ts';
@@ -6,6 +5,7 @@ import { defang } from '../core/plain-text.ts';
 import type { Plan, Risk } from '../core/plan.ts';
 import { type Tainted, taint } from '../core/tainted.ts';
 import { causeWords } from './cards/words.ts';
+import { rehearsalFailure, rehearse } from './dry-run.ts';
 import type { Compiled } from './propose.ts';
 import type { RollbackDraft } from './rollback-port.ts';
 import { incidentUrl, type World } from './world.ts';
@@ -31,10 +31,8 @@ export async function compileRollback(world: World, { incident, lead }: Subject)
   });
   if (draft.kind !== 'clean') return refusal(draft, lead);
   const evidence = await world.store.evidence(incident.id);
-  return {
-    kind: 'plan',
-    sealed: sealPlan(planOf(world, { incident, lead, change, draft, evidence })),
-  };
+  const rehearsed = await rehearse(world, planOf(world, { incident, lead, change, draft, evidence }));
+  return rehearsed.ok ? { kind: 'plan', sealed: rehearsed.value } : rehearsalFailure(rehearsed.failure);
 }
 
 function refusal(draft: Exclude<RollbackDraft, { kind: 'clean' }>, lead: Hypothesis): Compiled {
@@ -101,6 +99,7 @@ function planOf(world: World, parts: Parts): Plan {
     ],
     preconditions: [{ name: `${change.repository} base`, expected: draft.parameters['headSha'] ?? null }],
     preview: taint(draft.diff),
+    rehearsal: [],
     inverse: inverseOf(world, parameters),
     risk,
     riskReasons: reasons,

@@ -1,10 +1,10 @@
-import { sealPlan } from '../core/digest.ts';
 import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident } from '../core/incident.ts';
-import type { Plan, SealedPlan } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import type { Runbook, RunbookValues } from '../core/runbook.ts';
 import { compileRunbook, suggestRunbooks } from '../core/runbook-plan.ts';
 import type { ChangeEvent } from '../rootcause/telemetry.ts';
+import { rehearsalFailure, rehearse } from './dry-run.ts';
 import type { Compiled } from './propose.ts';
 import type { World } from './world.ts';
 
@@ -17,10 +17,10 @@ type Request = {
 };
 
 /** A runbook that says it helps against this kind of cause and whose inputs the evidence fills, as a plan. */
-export function compileSuggestedRunbook(
+export async function compileSuggestedRunbook(
   world: World,
   { incident, lead, changes }: { incident: Incident; lead: Hypothesis; changes: readonly ChangeEvent[] },
-): Compiled {
+): Promise<Compiled> {
   const facts = { service: lead.entity, ...flagFact(lead, changes) };
   const suggestion = suggestRunbooks(world.runbooks, { kind: lead.kind, facts })[0];
   if (!suggestion) {
@@ -31,7 +31,8 @@ export function compileSuggestedRunbook(
     };
   }
   const request = { incident, service: lead.entity, requester: incident.openedBy, ...suggestion };
-  return { kind: 'plan', sealed: sealRunbook(world, request) };
+  const rehearsed = await rehearse(world, runbookPlan(world, request));
+  return rehearsed.ok ? { kind: 'plan', sealed: rehearsed.value } : rehearsalFailure(rehearsed.failure);
 }
 
 /** The newest flag change on the suspect service, by the name its platform gives it. */
@@ -45,14 +46,14 @@ function flagFact(lead: Hypothesis, changes: readonly ChangeEvent[]): { flag?: s
   return name === undefined ? {} : { flag: name };
 }
 
-/** A runbook run as a sealed plan. Values were validated by the runbook's own inputs. */
-export function sealRunbook(world: World, request: Request): SealedPlan {
+/** A runbook run as a plan, not rehearsed yet. Values were validated by the runbook's own inputs. */
+export function runbookPlan(world: World, request: Request): Plan {
   const { incident, service, requester, runbook, values } = request;
   const compiled = compileRunbook(runbook, values);
   const nowMs = world.clock.nowMs();
   const tierOne = world.catalogue.services.find(({ id }) => id === service)?.tier === 1;
   const risk: Plan['risk'] = tierOne && runbook.risk === 1 ? 2 : runbook.risk;
-  return sealPlan({
+  return {
     format: 1,
     id: world.newId('plan'),
     version: 1,
@@ -61,6 +62,7 @@ export function sealRunbook(world: World, request: Request): SealedPlan {
     service,
     ...compiled,
     preview: null,
+    rehearsal: [],
     risk,
     riskReasons: tierOne ? ['tier 1 service'] : [],
     blastRadius: {
@@ -75,5 +77,5 @@ export function sealRunbook(world: World, request: Request): SealedPlan {
     createdAtMs: nowMs,
     expiresAtMs: nowMs + world.settings.approveWithinMs,
     startWithinMs: world.settings.startWithinMs,
-  });
+  };
 }

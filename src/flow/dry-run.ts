@@ -1,4 +1,5 @@
-import type { Plan } from '../core/plan.ts';
+import { sealPlan } from '../core/digest.ts';
+import type { Plan, SealedPlan } from '../core/plan.ts';
 import { done, failed, type Result } from '../core/result.ts';
 import type { World } from './world.ts';
 
@@ -27,3 +28,18 @@ export async function dryRun(
   }
   return done(said);
 }
+
+/** The plan with what its dry run said, sealed; what stands in the way when the dry run fails. */
+export async function rehearse(world: World, plan: Plan): Promise<Result<SealedPlan, string>> {
+  const rehearsal = await dryRun(world, plan);
+  return rehearsal.ok ? done(sealPlan({ ...plan, rehearsal: rehearsal.value })) : rehearsal;
+}
+
+/** What people are told instead of a request for approval. */
+export const rehearsalFailure = (
+  why: string,
+): { readonly kind: 'none'; readonly why: string; readonly fix: string } => ({
+  kind: 'none',
+  why: `The dry run failed: ${why}`,
+  fix: 'Mention me again when that is fixed, or act by hand.',
+});

@@ -1,10 +1,11 @@
 import { personOf } from '../core/directory.ts';
 import type { Incident } from '../core/incident.ts';
 import { parseRunbookArguments } from '../core/runbook-arguments.ts';
+import { taint } from '../core/tainted.ts';
 import type { Inbound } from '../ports.ts';
 import { noticeCard, replyCard } from './cards/reply.ts';
-import { sealRunbook } from './compile-runbook.ts';
-import { dryRun } from './dry-run.ts';
+import { runbookPlan } from './compile-runbook.ts';
+import { rehearse } from './dry-run.ts';
 import { whisper } from './show.ts';
 import { submitPlan } from './submit-plan.ts';
 import type { World } from './world.ts';
@@ -39,11 +40,11 @@ export async function runRunbook(world: World, { inbound, incident, name, text }
 
   const service =
     typeof values.value['service'] === 'string' ? values.value['service'] : (incident.symptom?.service ?? '');
-  const sealed = sealRunbook(world, { incident, service, requester: person.id, runbook, values: values.value });
-  const rehearsal = await dryRun(world, sealed.plan);
-  if (!rehearsal.ok) return say(`The dry run of ${runbook.name} failed`, rehearsal.failure);
+  const plan = runbookPlan(world, { incident, service, requester: person.id, runbook, values: values.value });
+  const rehearsed = await rehearse(world, plan);
+  if (!rehearsed.ok) return say(`The dry run of ${runbook.name} failed`, rehearsed.failure);
   await submitPlan(world, {
-    sealed,
+    sealed: rehearsed.value,
     place: incident.place,
     thread: null,
     before: null,
@@ -51,7 +52,7 @@ export async function runRunbook(world: World, { inbound, incident, name, text }
     signal: null,
     status: null,
   });
-  const lines = rehearsal.value.map((line) => [line]);
+  const lines = rehearsed.value.plan.rehearsal.map((line) => [taint(line)]);
   await whisper(world, inbound, {
     card: replyCard(`Dry run of ${runbook.name}`, [
       ['Dry run passed; approval is requested in the channel.'],

@@ -54,6 +54,7 @@ const samplePlan = (risk: Risk, kind: Plan['kind']): Plan => ({
   steps: [],
   preconditions: [],
   preview: null,
+  rehearsal: [],
   inverse: { says: '', steps: [] },
   risk,
   riskReasons: [],

@@ -26,6 +26,7 @@ const storedPlan: z.ZodType<Plan> = z.strictObject({
   steps: z.array(storedStep),
   preconditions: z.array(z.object({ name: z.string(), expected: storedJson })),
   preview: z.strictObject({ untrusted: z.string() }).nullable(),
+  rehearsal: z.array(z.string()),
   inverse: z.object({ says: z.string(), steps: z.array(storedStep) }),
   risk,
   riskReasons: z.array(z.string()),

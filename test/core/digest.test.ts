@@ -14,6 +14,7 @@ const plan: Plan = {
   steps: [{ id: 'a', action: 'x', parameters: { flag: 'new', nested: { list: [1, null, true] } }, says: 'Do it' }],
   preconditions: [{ name: 'head', expected: 'abc' }],
   preview: null,
+  rehearsal: [],
   inverse: { says: 'Undo it', steps: [] },
   risk: 1,
   riskReasons: [],
@@ -50,7 +51,7 @@ it('changes with every field', () => {
     return sealPlan({ ...plan, [key]: other } as Plan).digest;
   });
   expect(new Set([digest, ...changed]).size).toBe(changed.length + 1);
-  expect(changed).toHaveLength(22);
+  expect(changed).toHaveLength(23);
 });
 
 it('changes with any text inside a step', () => {

@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approvalValue } from '../../src/core/decide-approval.ts';
 import type { Plan } from '../../src/core/plan.ts';
+import { proposalCard } from '../../src/flow/cards/proposal.ts';
 import { decide } from '../../src/flow/decide.ts';
+import { rehearse } from '../../src/flow/dry-run.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
 import { remediationId, submitPlan } from '../../src/flow/submit-plan.ts';
 import type { Database } from '../../src/store/open-database.ts';
@@ -182,5 +184,31 @@ describe('an effect', () => {
     expect(flow.target.effects).toEqual([]);
     // Other tests share the store, where one plan per service may run.
     await store.movePlan(null, sealed.plan.id, ['running'], 'failed', flow.clock.nowMs());
+  });
+});
+
+describe('a dry run', () => {
+  it('is part of what is approved: the card shows its calls, and the digest covers them', async () => {
+    const { sealed } = await propose();
+    const rehearsed = await rehearse(flow.world, sealed.plan);
+
+    expect(rehearsed).toMatchObject({ ok: true, value: { plan: { rehearsal: ['one call'] } } });
+    expect(rehearsed.ok && rehearsed.value.digest).not.toBe(sealed.digest);
+    const view = {
+      approvals: [],
+      needed: 1,
+      approvers: [],
+      names: (id: string) => id,
+      url: 'https://causeway.example',
+    };
+    const card = proposalCard({ ...view, sealed: rehearsed.ok ? rehearsed.value : sealed });
+    expect(JSON.stringify(card.details?.lines)).toContain('one call');
+  });
+
+  it('that fails leaves nothing to approve', async () => {
+    const { sealed } = await propose();
+    const world = { ...flow.world, actions: [] };
+
+    expect(await rehearse(world, sealed.plan)).toMatchObject({ ok: false, failure: expect.stringContaining('is off') });
   });
 });

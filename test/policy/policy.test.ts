@@ -30,6 +30,7 @@ const plan: Plan = {
   steps: [],
   preconditions: [],
   preview: null,
+  rehearsal: [],
   inverse: { says: '', steps: [] },
   risk: 1,
   riskReasons: [],

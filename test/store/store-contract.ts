@@ -56,6 +56,7 @@ const planOf = (id: string, change: Partial<Plan> = {}): Plan => ({
   steps: [{ id: 's1', action: 'open', parameters: { z: 1, a: [0.1, 'é'] }, says: 'Open a pull request' }],
   preconditions: [{ name: 'head', expected: 'abc' }],
   preview: null,
+  rehearsal: [],
   inverse: { says: 'Close it', steps: [] },
   risk: 1,
   riskReasons: [],

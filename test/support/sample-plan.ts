@@ -18,6 +18,7 @@ export const samplePlan: Plan = {
   ],
   preconditions: [{ name: 'base', expected: 'abc' }],
   preview: { untrusted: '-max: 20\n+max: 5' },
+  rehearsal: ['POST /repos/acme/shop/pulls'],
   inverse: { says: 'Close the pull request', steps: [] },
   risk: 1,
   riskReasons: [],

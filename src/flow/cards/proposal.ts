@@ -12,7 +12,6 @@ export type ProposalView = {
   readonly approvers: readonly { readonly id: string; readonly name: string }[];
   readonly names: (personId: string) => string;
   /** What a dry run said it would do; ours. */
-  readonly dryRun: readonly string[];
   readonly url: string;
 };
 
@@ -69,7 +68,7 @@ function facts({ sealed: { plan }, approvals, needed, names }: ProposalView): No
   ];
 }
 
-function exactPlan({ sealed, dryRun }: ProposalView): NonNullable<Card['details']> {
+function exactPlan({ sealed }: ProposalView): NonNullable<Card['details']> {
   const { plan, digest } = sealed;
   const code: CodeBlock[] = plan.preview ? [{ label: 'change', language: 'diff', text: plan.preview }] : [];
   return {
@@ -77,7 +76,7 @@ function exactPlan({ sealed, dryRun }: ProposalView): NonNullable<Card['details'
     open: true,
     lines: [
       ...plan.steps.map(({ says }, index): Line => [`${index + 1}. ${says}`]),
-      ...dryRun.map((line): Line => ['Dry run: ', taint(line)]),
+      ...plan.rehearsal.map((line): Line => ['Dry run: ', taint(line)]),
       ...plan.preconditions.map(
         ({ name, expected }): Line => ['Only if ', name, ' is still ', { code: taint(JSON.stringify(expected)) }],
       ),

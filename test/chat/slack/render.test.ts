@@ -56,7 +56,6 @@ const view = {
     { id: 'nobody', name: 'Kim Unmapped' },
   ],
   names: (id: string) => id,
-  dryRun: ['would open one pull request'],
   diff: taint('- one\n+ two <!channel>'),
   url: 'https://causeway.example/approve/plan-1',
 };
