@@ -2,6 +2,7 @@ import type { RankedCause, Ranking, Reason } from '../rootcause/ranking.ts';
 import type { ChangeEvent } from '../rootcause/telemetry.ts';
 import type { Evidence, EvidenceId } from './evidence.ts';
 import type { ChangeRef, Citation, Hypothesis } from './hypothesis.ts';
+import { rankHypotheses } from './rank-hypotheses.ts';
 import { taint } from './tainted.ts';
 import { type Challenge, judge, type Support } from './verdict.ts';
 
@@ -13,12 +14,11 @@ export type Ledger = {
 /** The engine's ranking as hypotheses H1..Hn, each word set by the verdict rule. At most `max`. */
 export function compileHypotheses(ranking: Ranking, ledger: Ledger, max = 5): readonly Hypothesis[] {
   const causes = ranking.causes.slice(0, max);
-  return causes.map((cause, index) => {
+  const judged = causes.map((cause, index): Omit<Hypothesis, 'id'> => {
     const supports = cite(cause.reasons);
     const refutes = cite(cause.against);
     const lead = cause.score - (causes[index + 1]?.score ?? 0);
     return {
-      id: `H${index + 1}`,
       kind: cause.kind,
       entity: cause.entity,
       change: changeRef(cause, ledger.changes),
@@ -35,8 +35,9 @@ export function compileHypotheses(ranking: Ranking, ledger: Ledger, max = 5): re
         challenge: 'not-run' satisfies Challenge,
       }),
       by: 'engine',
-    } satisfies Hypothesis;
+    };
   });
+  return rankHypotheses(judged);
 }
 
 /** One citation per evidence item: the strongest reason that names it. */

@@ -6,6 +6,7 @@ import type { Evidence } from './evidence.ts';
 import type { Claim, Findings, SubmittedHypothesis } from './findings.ts';
 import type { ChangeRef, Citation, Hypothesis } from './hypothesis.ts';
 import { plainText } from './plain-text.ts';
+import { rankHypotheses } from './rank-hypotheses.ts';
 import { taint } from './tainted.ts';
 import { type Challenge, judge } from './verdict.ts';
 
@@ -95,14 +96,15 @@ function changeRef(id: string | null, changes: readonly ChangeEvent[]): ChangeRe
 }
 
 function withWords(drafts: readonly Draft[], context: SettleContext): readonly Hypothesis[] {
-  return drafts.map((draft, index) => {
+  const judged = drafts.map((draft, index) => {
     const { hypothesis, challenge } = draft;
     const lead = index === 0 ? hypothesis.score - strongestRival(draft, drafts, context) : 0;
     const supports = supportsOf(hypothesis.supports, context);
     const refutes = supportsOf(hypothesis.refutes, context);
     const word = judge({ supports, refutes, score: hypothesis.score, lead, challenge });
-    return { ...hypothesis, id: `H${index + 1}` as const, word };
+    return { ...hypothesis, word };
   });
+  return rankHypotheses(judged);
 }
 
 /** The next cause, also one the engine ranked and the model left out: silence about a rival must not make a lead. */

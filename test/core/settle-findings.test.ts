@@ -145,6 +145,15 @@ describe("the model's findings", () => {
     ]);
   });
 
+  it('a cause that was ruled out never leads, however high it scores', () => {
+    const two = ranking(ranked('payments', 0.6), ranked('checkout', 0.9));
+    const { hypotheses } = settle([checkout, submitted()], { ...two, challenge: 'refuted' });
+    expect(hypotheses.map(({ id, entity, word }) => [id, entity, word])).toEqual([
+      ['H1', 'payments', 'Possible'],
+      ['H2', 'checkout', 'RuledOut'],
+    ]);
+  });
+
   it('gain no lead by leaving out a rival that the engine ranked', () => {
     const rival = ranking(ranked('checkout', 0.88), ranked('payments', 0.86));
     expect(settle([submitted()], rival).hypotheses).toMatchObject([{ entity: 'payments', word: 'Possible' }]);
