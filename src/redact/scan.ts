@@ -1,6 +1,7 @@
 /** Finds secrets in one chunk of text. Pure and linear: it runs in the worker. */
 import { RE2JS } from 're2js';
-import type { Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
+import { type Window, windowsOf } from './windows.ts';
 
 /** `[start, end)` in characters of the scanned text. */
 export type Span = { readonly start: number; readonly end: number; readonly kind: string };
@@ -15,7 +16,7 @@ export function createScanner(rules: readonly Rule[], needles: readonly Needle[]
     const lower = text.toLowerCase();
     const spans = needles.flatMap((needle) => findNeedle(needle, text, lower));
     for (const { rule, regex } of compiled) {
-      if (rule.hints.some((hint) => lower.includes(hint))) spans.push(...findRule(rule, regex, text));
+      spans.push(...findRule(rule, regex, { text, lower }));
     }
     return withoutTokens(mergeSpans(spans), text);
   };
@@ -31,12 +32,24 @@ function findNeedle(needle: Needle, text: string, lower: string): Span[] {
   return spans;
 }
 
-function findRule(rule: Rule, regex: RE2JS, text: string): Span[] {
-  const matcher = regex.matcher(text);
+type Chunk = { readonly text: string; readonly lower: string };
+
+function findRule(rule: Rule, regex: RE2JS, { text, lower }: Chunk): Span[] {
+  if (rule.lines !== 'many') {
+    return windowsOf(lower, rule.hints).flatMap((window) => matchIn(rule, regex, { text, ...window }));
+  }
+  const hinted = rule.hints.some((hint) => lower.includes(hint));
+  return hinted ? matchIn(rule, regex, { text, start: 0, end: text.length }) : [];
+}
+
+function matchIn(rule: Rule, regex: RE2JS, { text, start: from, end: to }: Window & { readonly text: string }): Span[] {
+  const part = text.slice(from, to);
+  if (rule.gate !== undefined && !rule.gate.test(part)) return [];
+  const matcher = regex.matcher(part);
   const spans: Span[] = [];
   while (matcher.find()) {
-    const group = rule.group >= 0 ? rule.group : ([1, 2, 3].find((one) => matcher.group(one) !== null) ?? 0);
-    const [start, end] = [matcher.start(group), matcher.end(group)];
+    const group = rule.group >= 0 ? rule.group : ([1, 2, 3, 4].find((one) => matcher.group(one) !== null) ?? 0);
+    const [start, end] = [from + matcher.start(group), from + matcher.end(group)];
     if (end > start && !isHarmless(text.slice(start, end))) spans.push({ start, end, kind: rule.kind });
   }
   return spans;
