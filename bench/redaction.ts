@@ -18,14 +18,14 @@ const decode = (text: string): string => Buffer.from(text, 'base64').toString('u
 
 /** `redaction --data DIR [--logs FILE]`: labelled rows `secrets-*.jsonl.gz` in DIR; FILE is a log without secrets. */
 export function benchRedaction(words: readonly string[]): void {
-  const valueOf = (flag: string): string | undefined => words[words.indexOf(flag) + 1 || words.length];
-  const data = valueOf('--data');
+  const wordAfter = (flag: string): string | undefined => words[words.indexOf(flag) + 1 || words.length];
+  const data = wordAfter('--data');
   if (data === undefined) throw new Error('redaction: give --data DIR, a folder with secrets-*.jsonl.gz');
   const scan = createScanner(secretRules, []);
   const files = readdirSync(data).filter((name) => /^secrets-(?!pii).*\.jsonl\.gz$/u.test(name));
   if (files.length === 0) throw new Error(`redaction: ${data} has no secrets-*.jsonl.gz`);
   for (const file of files) measureRecall(scan, join(data, file));
-  const logs = valueOf('--logs');
+  const logs = wordAfter('--logs');
   if (logs !== undefined) measureLoss(scan, logs);
 }
 
