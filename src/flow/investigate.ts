@@ -1,6 +1,7 @@
 /** Reason and settle: the model (when there is one) proposes, the gate and the verdict rule decide. */
 import { z } from 'zod';
 import type { Spent } from '../core/budget.ts';
+import type { Findings } from '../core/findings.ts';
 import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
@@ -77,8 +78,14 @@ async function settleSubmitted(
     atMs: world.clock.nowMs(),
     body: { dropped: result.dropped.map(({ why }) => why) },
   });
-  const label = `Investigated with the model, ${spent.modelTurns} turns, ${spent.dollars.toFixed(2)} dollars`;
+  const label = `Investigated with the model${disagreement(findings)}, ${spent.modelTurns} turns, ${spent.dollars.toFixed(2)} dollars`;
   return { hypotheses: result.hypotheses, challenge, dropped: result.dropped.length, label, spent };
+}
+
+/** The model may have found nothing where the engine ranks causes: people are told that the two differ. */
+function disagreement({ outcome, hypotheses }: Findings): string {
+  if (hypotheses.length > 0) return '';
+  return outcome === 'nothing-wrong' ? '; it says that nothing is wrong' : '; it cannot tell the cause';
 }
 
 async function request(world: World, { incident, round, look }: Subject): Promise<InvestigationRequest> {
