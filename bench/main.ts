@@ -8,7 +8,13 @@ const benches: { readonly [title: string]: (words: readonly string[]) => Promise
   table: benchTable,
   'lab-rank': benchLabRank,
   kill: async (given) => (await import('./kill.ts')).benchKill(given),
+  redaction: async (given) => (await import('./redaction.ts')).benchRedaction(given),
   start: async (given) => (await import('./memory.ts')).benchStart(given),
+  rca: async (given) => (await import('./rca/rca-command.ts')).benchRca(given),
+  logs: async (given) => (await import('./rca/logs-command.ts')).benchLogs(given),
+  silence: async (given) => (await import('./rca/silence-command.ts')).benchSilence(given),
+  changepoints: async (given) => (await import('./rca/changepoints-command.ts')).benchChangepoints(given),
+  score: async (given) => (await import('./rca/score-command.ts')).benchScore(given),
 };
 
 const bench = benches[asked];

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { done, failed, type Result } from './core/result.ts';
+import { alertSchemas } from './rank-document-alerts.ts';
+import { traceSchemas } from './rank-document-traces.ts';
 import { changeKinds, type Telemetry } from './rootcause/telemetry.ts';
 
 /** Milliseconds since the epoch, or an ISO 8601 time with its offset. */
@@ -62,6 +64,16 @@ const alert = z.object({
   triggeredAtMs: time,
 });
 
+const instanceState = z.object({
+  service: z.string().min(1),
+  instance: z.string().min(1),
+  ready: z.boolean(),
+  leaving: z.boolean().default(false).describe('It is being removed on purpose.'),
+  restarts: count.default(0),
+  says: z.array(z.string()).default([]).describe('State reasons, conditions, warning events.'),
+  evidence,
+});
+
 const telemetryDocument = z.object({
   alert: alert
     .nullable()
@@ -77,6 +89,9 @@ const telemetryDocument = z.object({
   logs: z.array(log).default([]),
   edgeStats: z.array(edgeStat).default([]),
   changes: z.array(change).default([]),
+  ...alertSchemas({ time, points, evidence }),
+  ...traceSchemas({ time, points, evidence }),
+  instances: z.array(instanceState).default([]).describe('What platforms say of their instances now.'),
 });
 
 /**
@@ -100,13 +115,15 @@ export const telemetryDocumentSchema = (): unknown =>
 type Parsed = z.output<typeof telemetryDocument>;
 
 /** Optional members are absent rather than undefined. */
-function withoutAbsent(parsed: Parsed): Telemetry {
+function withoutAbsent({ memory, ...parsed }: Parsed): Telemetry {
   return {
     ...parsed,
+    ...(memory === undefined ? {} : { memory }),
     series: parsed.series.map(citing),
     logs: parsed.logs.map(citing),
     edgeStats: parsed.edgeStats.map(citing),
     changes: parsed.changes.map(citing),
+    instances: parsed.instances.map(citing),
   };
 }
 

@@ -20,6 +20,8 @@ export type Case = {
   readonly telemetry: () => Telemetry;
   /** The ranking of the set's published simple method on the same case. */
   readonly baseline: () => readonly string[];
+  /** Further simple methods by name, each written to `<set>.<name>.jsonl`. */
+  readonly otherBaselines?: { readonly [name: string]: () => readonly string[] };
 };
 
 /** One line of the prediction file; the names are those of the set's labels. */

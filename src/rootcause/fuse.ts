@@ -1,4 +1,7 @@
+import { joinAlerts } from './alerts/join-alerts.ts';
+import type { AlertCandidate } from './alerts/rank-alerts.ts';
 import type { AttributedChange } from './changes/attribute-changes.ts';
+import { joinRollouts, type RolloutCandidate } from './changes/canary.ts';
 import type { ClassCandidate } from './classes/failure-class.ts';
 import { clampUnit } from './metrics/robust.ts';
 import { compareText } from './order.ts';
@@ -11,6 +14,8 @@ export type Evidence = {
   readonly suspicions: ReadonlyMap<string, Suspicion>;
   readonly changes: readonly AttributedChange[];
   readonly classes: readonly ClassCandidate[];
+  readonly alerts: readonly AlertCandidate[];
+  readonly rollouts: readonly RolloutCandidate[];
 };
 
 type Draft = RankedCause;
@@ -24,6 +29,7 @@ const fromOutside = new Set<ClassCandidate['kind']>([
   'quota',
   'dependency-failure',
   'traffic-surge',
+  'data',
 ]);
 /** Kinds that a change usually sets off. */
 const fromInside = new Set<ClassCandidate['kind']>(['resource-exhaustion', 'unknown', 'infrastructure']);
@@ -38,7 +44,8 @@ export function fuse(evidence: Evidence): readonly RankedCause[] {
     ...evidence.changes.map((change) => draftChange(evidence, change)),
     ...evidence.classes.map((candidate) => draftClass(evidence, candidate)),
   ];
-  return strictlyOrdered(drafts.filter((draft) => draft.score >= minScore)).slice(0, maxCauses);
+  const joined = joinAlerts(joinRollouts(drafts, evidence.rollouts), evidence.alerts);
+  return strictlyOrdered(joined.filter((draft) => draft.score >= minScore)).slice(0, maxCauses);
 }
 
 function draftChange(evidence: Evidence, attributed: AttributedChange): Draft {
@@ -72,13 +79,16 @@ function draftChange(evidence: Evidence, attributed: AttributedChange): Draft {
 function strongestRival(evidence: Evidence, attributed: AttributedChange): ClassCandidate | null {
   const below = reachFrom(evidence.picture.services, attributed.entity, (view) => view.calls);
   const rivals = evidence.classes.filter(
-    (one) => (fromOutside.has(one.kind) || one.topic === 'disk') && (one.topic === 'load' || below.has(one.entity)),
+    (one) =>
+      (fromOutside.has(one.kind) || one.topic === 'disk' || one.topic === 'platform') &&
+      (one.topic === 'load' || below.has(one.entity)),
   );
   return rivals.toSorted((a, b) => b.score - a.score)[0] ?? null;
 }
 
 function draftClass(evidence: Evidence, candidate: ClassCandidate): Draft {
-  const explaining = fromInside.has(candidate.kind) ? bestChangeFor(evidence, candidate) : null;
+  const explaining =
+    fromInside.has(candidate.kind) && candidate.topic !== 'platform' ? bestChangeFor(evidence, candidate) : null;
   const absorbed = explaining === null ? 0 : 0.85 * explanation(candidate, explaining);
   const against: readonly Reason[] =
     explaining === null || absorbed < 0.15

@@ -1,10 +1,12 @@
 import type { EvidenceId } from '../core/evidence.ts';
 import { type LogChange, scoreLogs } from './logs/log-delta.ts';
+import { mineUntraced } from './logs/mine-lines.ts';
 import { type Deviation, measureDeviation } from './metrics/deviation.ts';
 import type { MetricRole } from './metrics/metric-meaning.ts';
 import { median } from './metrics/robust.ts';
-import type { SymptomReading } from './metrics/symptom.ts';
+import { minBaseline, type SymptomReading } from './metrics/symptom.ts';
 import type { EdgeStat, Telemetry } from './telemetry.ts';
+import { readTraces, type TraceEvidence } from './traces/trace-evidence.ts';
 
 /** One edge of the call graph with how much slower and more faulty its calls became. */
 export type EdgeView = {
@@ -44,6 +46,7 @@ export type Picture = {
    */
   readonly dilution: number;
   readonly services: ReadonlyMap<string, ServiceView>;
+  readonly traces: TraceEvidence;
 };
 
 const minute = 60_000;
@@ -57,7 +60,8 @@ export function drawPicture(telemetry: Telemetry, symptom: SymptomReading): Pict
     telemetry.series.flatMap((series) => measureDeviation(series, boundary) ?? []),
     (deviation) => deviation.service,
   );
-  const logs = scoreLogs(telemetry.logs, ids, symptom.onsetMs);
+  const untraced = mineUntraced(telemetry.lines ?? [], { boundaryMs, toMs: telemetry.window.toMs });
+  const logs = scoreLogs([...telemetry.logs, ...untraced], ids, symptom.onsetMs);
   const ownLogs = group(logs, (change) => change.template.service);
   const outbound = group(telemetry.edgeStats.map(viewEdge), (edge) => edge.from);
   const inbound = group(telemetry.edgeStats.map(viewEdge), (edge) => edge.to);
@@ -75,7 +79,14 @@ export function drawPicture(telemetry: Telemetry, symptom: SymptomReading): Pict
     inbound: inbound.get(id) ?? [],
   });
   const services = new Map(ids.map((id) => [id, view(id)]));
-  return { telemetry, symptom, boundaryMs, dilution: dilutionOf(services), services };
+  return {
+    telemetry,
+    symptom,
+    boundaryMs,
+    dilution: dilutionOf(services),
+    services,
+    traces: readTraces(telemetry, boundaryMs),
+  };
 }
 
 /** The middle ratio of what callers' spans and a callee's own series say of the same rise in errors. */
@@ -89,20 +100,35 @@ function dilutionOf(services: ReadonlyMap<string, ServiceView>): number {
 }
 
 /**
- * The symptom's onset, else shortly before the monitor fired. Without a monitor: the start of the window if there is a
- * past before it, else when series began to shift, else the middle of the window.
+ * The start of the window if the document shows a past before it. Else with a monitor the symptom's onset, or shortly
+ * before the monitor fired; without one, when series began to shift, or the middle of the window.
  */
-function boundaryOf({ alert, window, series }: Telemetry, symptom: SymptomReading): number {
-  if (alert !== null) {
-    const measuredMs = symptom.state === 'sustained' ? symptom.onsetMs : null;
-    return measuredMs ?? alert.triggeredAtMs - 6 * minute;
-  }
-  const hasPast = series.some(({ points }) => points.filter(([atMs]) => atMs < window.fromMs).length >= 3);
-  return hasPast ? window.fromMs : (symptom.onsetMs ?? (window.fromMs + window.toMs) / 2);
+function boundaryOf(telemetry: Telemetry, symptom: SymptomReading): number {
+  const { alert, window } = telemetry;
+  if (hasPast(telemetry)) return window.fromMs;
+  if (alert === null) return symptom.onsetMs ?? (window.fromMs + window.toMs) / 2;
+  const measuredMs = symptom.state === 'sustained' ? symptom.onsetMs : null;
+  return measuredMs ?? alert.triggeredAtMs - 6 * minute;
 }
 
-/** With an alert, the minutes before the onset may already be ill; without one the window says where the past ends. */
-const guardOf = ({ alert }: Telemetry): number => (alert === null ? 0 : 3 * minute);
+/** The alerting series, or any series or trace when there is no alert, has enough samples before the window. */
+function hasPast(telemetry: Telemetry): boolean {
+  const { alert, window, series } = telemetry;
+  if (alert === null && hasTracedPast(telemetry)) return true;
+  const watched = series.filter(
+    ({ service, metric }) => alert === null || (service === alert.service && metric === alert.metric),
+  );
+  const least = alert === null ? 3 : minBaseline;
+  return watched.some(({ points }) => points.filter(([atMs]) => atMs < window.fromMs).length >= least);
+}
+
+const hasTracedPast = ({ window: { fromMs }, spans = [], lines = [], callSeries = [] }: Telemetry): boolean =>
+  spans.some(({ startMs }) => startMs < fromMs) ||
+  lines.some(({ atMs }) => atMs < fromMs) ||
+  callSeries.some(({ points }) => points.some(([atMs]) => atMs < fromMs));
+
+/** Where the onset was measured, the minutes before it may already be ill; a window says where the past ends. */
+const guardOf = (telemetry: Telemetry): number => (telemetry.alert === null || hasPast(telemetry) ? 0 : 3 * minute);
 
 function serviceIds(telemetry: Telemetry): readonly string[] {
   const ids = new Set([
@@ -111,6 +137,10 @@ function serviceIds(telemetry: Telemetry): readonly string[] {
     ...telemetry.edgeStats.flatMap((edge) => [edge.from, edge.to]),
     ...telemetry.series.map((series) => series.service),
     ...telemetry.logs.map((log) => log.service),
+    ...(telemetry.rollouts ?? []).map((rollout) => rollout.service),
+    ...(telemetry.lines ?? []).map((line) => line.service),
+    ...(telemetry.spans ?? []).map((span) => span.service),
+    ...(telemetry.callSeries ?? []).flatMap(({ from, to }) => [from, to]),
   ]);
   return [...ids].toSorted();
 }

@@ -1,31 +1,56 @@
+import { rankAlerts } from './alerts/rank-alerts.ts';
 import { attributeChanges } from './changes/attribute-changes.ts';
+import { compareRollouts } from './changes/canary.ts';
 import { detectClasses } from './classes/failure-classes.ts';
 import { fuse } from './fuse.ts';
 import { turnSuccessToFailure } from './metrics/failure-share.ts';
+import { factorOf, findOtherUnits, withSameUnits } from './metrics/same-units.ts';
 import { readSymptom, type SymptomReading } from './metrics/symptom.ts';
+import { compareText } from './order.ts';
 import { drawPicture, type Picture } from './picture.ts';
 import type { RankedCause, Ranking } from './ranking.ts';
-import { suspectServices } from './suspect-services.ts';
+import { type Suspicion, suspectServices } from './suspect-services.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Below this the engine says that it cannot tell. */
 const bar = 0.25;
 /** A calm alerting signal needs this much evidence elsewhere to be called an incident. */
 const calmBar = 0.75;
+/**
+ * Where the alerting signal stayed usual, a service this suspicious is an incident all the same: the monitor watches
+ * something that barely feels it. From the second on it is a lead, but no more.
+ */
+const elsewhereBar = 0.5;
+const elsewhereLead = 0.3;
 
 /**
  * Ranks the causes of one incident from telemetry alone: symptom, deviations, log deltas, call graph, changes and
  * failure classes, fused. Pure and deterministic; the order of lists in `given` does not matter.
  */
 export function rank(given: Telemetry): Ranking {
+  const units = findOtherUnits(given);
+  const ranking = rankInSameUnits(withSameUnits(given, units));
+  if (units.length === 0) return ranking;
+  const factor = given.alert === null ? 1 : factorOf(units, given.alert);
+  const back = (value: number | null): number | null => (value === null ? null : value * factor);
+  const said = units.map(
+    (one) => `${one.metric} of ${one.service} was read in another unit: divided by ${one.factor}.`,
+  );
+  const unusable = [...ranking.unusable, ...said.toSorted(compareText)];
+  return { ...ranking, before: back(ranking.before), after: back(ranking.after), unusable };
+}
+
+function rankInSameUnits(given: Telemetry): Ranking {
   const telemetry = turnSuccessToFailure(given);
   const symptom = readSymptom(telemetry);
   const picture = drawPicture(telemetry, symptom);
   const suspicions = suspectServices(picture);
   const changes = attributeChanges(picture, suspicions);
   const classes = detectClasses(picture, suspicions);
-  const causes = fuse({ picture, suspicions, changes, classes });
-  return inGivenTerms(settle(picture, causes), given, telemetry);
+  const alerts = rankAlerts(telemetry);
+  const rollouts = compareRollouts(picture, suspicions);
+  const causes = fuse({ picture, suspicions, changes, classes, alerts, rollouts });
+  return inGivenTerms(settle(picture, causes, strongestOf(suspicions)), given, telemetry);
 }
 
 /** The levels of a signal that was turned around, turned back. */
@@ -36,7 +61,10 @@ function inGivenTerms(ranking: Ranking, given: Telemetry, turned: Telemetry): Ra
   return { ...ranking, before: back(ranking.before), after: back(ranking.after) };
 }
 
-function settle(picture: Picture, causes: readonly RankedCause[]): Ranking {
+const strongestOf = (suspicions: ReadonlyMap<string, Suspicion>): number =>
+  Math.max(0, ...[...suspicions.values()].map(({ score }) => score));
+
+function settle(picture: Picture, causes: readonly RankedCause[], strongest: number): Ranking {
   const { symptom, telemetry } = picture;
   const best = causes[0]?.score ?? 0;
   const shared = {
@@ -45,16 +73,38 @@ function settle(picture: Picture, causes: readonly RankedCause[]): Ranking {
     after: symptom.after,
     unusable: unusableOf(telemetry, symptom),
   };
-  if (isCalm(symptom) && best < calmBar) {
+  const elsewhere = symptom.state === 'usual' ? strongest : 0;
+  if (isCalm(symptom) && best < calmBar && elsewhere < elsewhereLead) {
     return { ...shared, outcome: 'nothing-wrong', because: symptom.says, causes: [] };
+  }
+  if (best < bar && isWellNow(picture)) {
+    const because = `${symptom.says} Everything measured stands where it should, and every instance is ready.`;
+    return { ...shared, outcome: 'nothing-wrong', because, causes: [] };
   }
   if (best < bar && isMonitorFault(picture)) {
     const because = `${symptom.says} Everything else measured there is as usual: the monitor lacks data.`;
     return { ...shared, outcome: 'nothing-wrong', because, causes: [] };
   }
+  if (isCalm(symptom) && best < calmBar && elsewhere < elsewhereBar) {
+    const because = `${symptom.says} Something else is off, but too little to be called a cause.`;
+    return { ...shared, outcome: 'cannot-tell', because, causes };
+  }
   if (best < bar) return { ...shared, outcome: 'cannot-tell', because: missing(picture, best), causes };
   return { ...shared, outcome: 'ranked', because: symptom.says, causes };
 }
+
+/** Of a snapshot without an alert: instances are ready or being removed, and no series leaves its level. */
+function isWellNow({ symptom, telemetry, services }: Picture): boolean {
+  const instances = telemetry.instances ?? [];
+  if (symptom.state !== 'no-alert' || instances.length === 0) return false;
+  const deviations = [...services.values()].flatMap((view) => view.deviations);
+  return (
+    instances.every(({ ready, leaving }) => ready || leaving) && deviations.every((one) => one.severity < wellSeverity)
+  );
+}
+
+/** Half against half of a short window swings by itself. */
+const wellSeverity = 0.5;
 
 /** The monitor has no data, and at least two other series of its service are well. */
 function isMonitorFault({ symptom, telemetry, services }: Picture): boolean {
@@ -73,18 +123,22 @@ function missing({ telemetry, symptom }: Picture, best: number): string {
 
 function unusableOf(telemetry: Telemetry, symptom: SymptomReading): readonly string[] {
   const absent = (isAbsent: boolean, says: string): readonly string[] => (isAbsent ? [says] : []);
+  const spans = telemetry.spans?.length ?? 0;
   return [
     ...absent(
       symptom.state === 'no-data' || symptom.state === 'no-alert',
       `${symptom.says} The onset was not measured.`,
     ),
     ...absent(telemetry.series.length === 0, 'No metrics: deviations were not measured.'),
-    ...absent(telemetry.logs.length === 0, 'No log templates: new errors could not be seen.'),
     ...absent(
-      telemetry.edges.length + telemetry.edgeStats.length === 0,
+      telemetry.logs.length + (telemetry.lines ?? []).length === 0,
+      'No log templates: new errors could not be seen.',
+    ),
+    ...absent(
+      telemetry.edges.length + telemetry.edgeStats.length + spans === 0,
       'No call graph: causes and victims look alike.',
     ),
-    ...absent(telemetry.edgeStats.length === 0, 'No traces: calls between services were not compared.'),
+    ...absent(telemetry.edgeStats.length + spans === 0, 'No traces: calls between services were not compared.'),
     ...absent(telemetry.changes.length === 0, 'No changes: none can be blamed or cleared.'),
     ...absent(
       telemetry.changes.length > 0 && telemetry.changes.every((change) => change.diff === ''),

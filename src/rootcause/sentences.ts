@@ -30,6 +30,7 @@ const topicWords: { readonly [topic in NonNullable<LogChange['topic']>]: string 
   certificate: 'a TLS certificate',
   'name-resolution': 'name resolution',
   quota: 'a rate limit or quota',
+  platform: 'the node, zone or region it runs on',
   disk: 'disk space',
   memory: 'memory',
   pool: 'connections of a pool',

@@ -1,9 +1,12 @@
+import { feltSignal, type Likeness, likenessToAlert } from './alert-likeness.ts';
+import { type FeltShare, percentileNeed, shareOfFelt, standsOnRates } from './felt-share.ts';
 import { isRemoteTopic } from './logs/log-vocabulary.ts';
 import type { Deviation } from './metrics/deviation.ts';
 import { clampUnit, joinEvidence } from './metrics/robust.ts';
 import { type EdgeView, type Picture, reachFrom, type ServiceView, worstOfRole } from './picture.ts';
 import type { Reason } from './ranking.ts';
 import { edgeReason, logReason, metricReason } from './sentences.ts';
+import { fillingTrust, weighWithTraces } from './traces/weigh-with-traces.ts';
 
 /** How much of a service's trouble starts at the service itself, and what the rest is explained by. */
 export type Suspicion = {
@@ -22,26 +25,35 @@ export type Suspicion = {
 
 /**
  * Explain-away along the known call graph: a service whose slowness or errors its own dependencies match is a victim
- * (PetShop traversal, Hardt et al. 2023). The graph is given, never learned: learned graphs rank no better than chance
+ * (traversal, Hardt et al. 2023). The graph is given, never learned: learned graphs rank no better than chance
  * (Pham et al. ASE 2024).
  */
 export function suspectServices(picture: Picture): ReadonlyMap<string, Suspicion> {
   const near = distanceWeights(picture);
-  const suspect = (view: ServiceView): Suspicion => suspectOne(picture, view, near.get(view.id) ?? 1);
+  const felt = feltSignal(picture);
+  const bearing = { likeness: likenessToAlert(picture, felt), share: shareOfFelt(picture, felt) };
+  const suspect = (view: ServiceView): Suspicion =>
+    suspectOne(picture, view, { near: near.get(view.id) ?? 1, bearing });
   return new Map([...picture.services.values()].map((view) => [view.id, suspect(view)]));
 }
 
 type Part = { readonly weight: number; readonly reason: Reason };
 
-function suspectOne(picture: Picture, view: ServiceView, near: number): Suspicion {
+/** How a service's trouble bears on what is felt. */
+type Bearing = { readonly likeness: Likeness; readonly share: FeltShare };
+type Stand = { readonly near: number; readonly bearing: Bearing };
+
+function suspectOne(picture: Picture, view: ServiceView, { near, bearing }: Stand): Suspicion {
   const explained = explainedShare(picture, view);
-  const parts = [
-    ...symptomParts(view, explained.share),
-    ...resourceParts(view, explained.share),
-    ...logParts(view, explained.share),
-    ...inboundParts(view, explained.share),
-    ...blameParts(view),
-  ].filter((part) => part.weight > 0.01);
+  const parts = weighWithTraces(picture.traces, view.id, {
+    felt: symptomParts(view, explained.share, bearing),
+    others: [
+      ...resourceParts(picture, view, explained.share),
+      ...logParts(view, explained.share),
+      ...inboundParts(view, explained.share),
+      ...blameParts(view),
+    ],
+  }).filter((part) => part.weight > 0.01);
   const illness = Math.max(0, ...view.deviations.map((deviation) => deviation.severity), ...inboundSeverities(view));
   return {
     service: view.id,
@@ -99,7 +111,7 @@ function worstShare(shares: readonly (number | null)[], deviations: readonly (De
 }
 
 const shareOf = (rise: number, deviation: Deviation | null): number => {
-  const own = deviation === null ? 0 : Math.abs(deviation.level - deviation.before);
+  const own = deviation === null ? 0 : Math.abs(deviation.after - deviation.before);
   return own > 0 ? clampUnit(rise / own) : 0;
 };
 
@@ -111,7 +123,10 @@ type Rise = { readonly latencyMs: number; readonly errors: number; readonly seve
  */
 function riseOfCall(picture: Picture, view: ServiceView, to: string): Rise {
   const dependency = picture.services.get(to);
-  const own = dependency === undefined ? null : ownRise(dependency);
+  const own =
+    dependency === undefined
+      ? null
+      : diluted(ownRise(dependency), standsOnRates(picture) ? callsPerCall(view, dependency) : 1);
   const edge = view.outbound.find((one) => one.to === to);
   if (edge === undefined) return own ?? { latencyMs: 0, errors: 0, severity: 0 };
   const errors = edge.errorRise / picture.dilution;
@@ -123,32 +138,56 @@ function riseOfCall(picture: Picture, view: ServiceView, to: string): Rise {
   };
 }
 
+/** At most this many calls per call of the caller, 0 to 1: what is seldom called slows few of its caller's answers. */
+function callsPerCall(caller: ServiceView, callee: ServiceView): number {
+  const asked = worstOfRole(callee, 'load')?.level;
+  const answered = worstOfRole(caller, 'load')?.level;
+  return asked === undefined || answered === undefined || answered <= 0 ? 1 : clampUnit(asked / answered);
+}
+
+function diluted(rise: Rise | null, share: number): Rise | null {
+  if (rise === null) return null;
+  const latencyMs = clampUnit(share / percentileNeed) * rise.latencyMs;
+  return { ...rise, latencyMs, errors: share * rise.errors };
+}
+
 /** What a service reports of itself; null when it reports neither latency nor errors. */
 function ownRise(view: ServiceView): Rise | null {
   const latency = worstOfRole(view, 'latency');
   const errors = worstOfRole(view, 'errors');
   if (latency === null && errors === null) return null;
   return {
-    latencyMs: latency === null ? 0 : Math.max(0, latency.level - latency.before),
-    errors: errors === null ? 0 : Math.max(0, errors.meaning.bad * (errors.level - errors.before)),
+    latencyMs: latency === null ? 0 : Math.max(0, latency.after - latency.before),
+    errors: errors === null ? 0 : Math.max(0, errors.meaning.bad * (errors.after - errors.before)),
     severity: Math.max(latency?.severity ?? 0, errors?.severity ?? 0),
   };
 }
 
-function symptomParts(view: ServiceView, explained: number): readonly Part[] {
+/** What moves otherwise than the alerting signal, or is too small to account for it, keeps this much of its weight. */
+const leastBearing = 0.4;
+
+function symptomParts(view: ServiceView, explained: number, bearing: Bearing): readonly Part[] {
   return (['latency', 'errors', 'other'] as const).flatMap((role) => {
     const worst = worstOfRole(view, role);
-    return worst === null ? [] : [{ weight: worst.severity * (1 - explained), reason: metricReason(worst) }];
+    if (worst === null) return [];
+    const weight = worst.severity * (1 - explained) * (role === 'other' ? 1 : bearingOf(bearing, view, worst));
+    return [{ weight, reason: metricReason(worst) }];
   });
+}
+
+function bearingOf({ likeness, share }: Bearing, view: ServiceView, deviation: Deviation): number {
+  const soften = (factor: number | null): number => leastBearing + (1 - leastBearing) * (factor ?? 1);
+  return soften(likeness(deviation.service, deviation.metric)) * soften(share(view, deviation));
 }
 
 const resourceRoles = ['resource', 'restarts', 'certificate'] as const;
 
-function resourceParts(view: ServiceView, explained: number): readonly Part[] {
+function resourceParts(picture: Picture, view: ServiceView, explained: number): readonly Part[] {
   const found = view.deviations.filter((one) => resourceRoles.some((role) => role === one.meaning.role));
   const load = worstOfRole(view, 'load');
   return found.map((one) => ({
-    weight: one.severity * fullness(one) * (1 - resourceExcuse(one, load, explained)),
+    weight:
+      one.severity * fullness(one) * fillingTrust(picture.traces, one) * (1 - resourceExcuse(one, load, explained)),
     reason: metricReason(one),
   }));
 }

@@ -90,9 +90,115 @@ export type MonitorState = AlertSignal & {
   readonly evidence?: EvidenceId;
 };
 
+/** One span of a trace as recorded; times before `window.fromMs` belong to the past. Milliseconds. */
+export type Span = {
+  readonly trace: string;
+  readonly span: string;
+  /** Span id of the caller; null at the root. */
+  readonly parent: string | null;
+  readonly service: string;
+  readonly operation: string;
+  readonly startMs: number;
+  readonly durationMs: number;
+  /** Whether the span ended in an error; absent when the tracer does not say. */
+  readonly failed?: boolean;
+  readonly evidence?: EvidenceId;
+};
+
+/** One log line as written, with the trace and span it was written in when they are known. */
+export type TracedLine = {
+  readonly service: string;
+  readonly atMs: number;
+  /** The platform's word, or empty when it is only in the text. */
+  readonly level: string;
+  readonly message: string;
+  readonly trace?: string;
+  readonly span?: string;
+  readonly evidence?: EvidenceId;
+};
+
+/** How long the calls along one edge took, as one side of them measured it (a service mesh reports both). Milliseconds. */
+export type CallSeries = {
+  readonly from: string;
+  readonly to: string;
+  readonly side: 'caller' | 'callee';
+  readonly points: readonly Point[];
+  readonly evidence?: EvidenceId;
+};
+
+/** A thing alerts are about, where the platform knows what it is and what it belongs to. Each is a possible cause. */
+export type Entity = {
+  readonly id: string;
+  readonly kind: 'service' | 'instance' | 'host';
+  /** The service an instance is one of; siblings share it. It need not be listed itself. */
+  readonly partOf?: string;
+};
+
+/** How one instance stands now, as its platform reports it: a pod, a node or a managed database. No history. */
+export type InstanceState = {
+  readonly service: string;
+  readonly instance: string;
+  readonly ready: boolean;
+  /** It is being removed on purpose. */
+  readonly leaving: boolean;
+  readonly restarts: number;
+  /** The platform's words: state reasons, conditions, warning events about it, last lines before it ended. */
+  readonly says: readonly string[];
+  readonly evidence?: EvidenceId;
+};
+
+/** One alert of a monitoring system during the incident. */
+export type FiredAlert = {
+  /** An `Entity.id`, or a service. For an alert about calls: the caller. */
+  readonly entity: string;
+  /** For an alert about calls: the called side; the same as `entity` for a call inside it. */
+  readonly peer?: string;
+  readonly modality: 'metric' | 'log' | 'trace';
+  /** Metric, template or operation, without the entity's own name in it. */
+  readonly name: string;
+  /** What about it, such as `up`, `down`, `slow`, `500`; empty when that says nothing. */
+  readonly direction: string;
+  /** Milliseconds since the epoch; null when only the fact is known. */
+  readonly atMs: number | null;
+  readonly evidence?: EvidenceId;
+};
+
+/** What one pod of a rollout did. Ratios are 0 to 1. */
+export type PodSeries = {
+  readonly pod: string;
+  readonly isNew: boolean;
+  readonly metric: 'success_ratio' | 'latency_ms' | 'cpu_ratio';
+  readonly points: readonly Point[];
+};
+
+/** A new version of a service that ran, or still runs, beside the old one. */
+export type Rollout = {
+  /** `ChangeEvent.id` of the change it ships, when that is in the document. */
+  readonly id: string;
+  readonly service: string;
+  readonly startedMs: number;
+  readonly pods: readonly PodSeries[];
+  readonly evidence?: EvidenceId;
+};
+
+/** What `learn` kept of past incidents: plain JSON. */
+export type Memory = {
+  readonly version: 1;
+  /** How many incidents it has seen. */
+  readonly incidents: number;
+  /** In how many of them an entity raised a kind of alert; the key is entity, tab, kind. */
+  readonly seen: { readonly [entityAndKind: string]: number };
+  /** Weight of each feature of a candidate; empty when no past incident had a known cause. */
+  readonly weights: { readonly [feature: string]: number };
+};
+
 /** Everything the engine may see of one incident. Any list may be empty: it says what it could not use. */
 export type Telemetry = {
   readonly alert: AlertSignal | null;
+  /**
+   * The incident. Where series have samples before it, those are the past, and a departure counts that ended before the
+   * window did; else the onset is searched inside the window, and what came back is called recovered.
+   */
   readonly window: { readonly fromMs: number; readonly toMs: number };
   readonly services: readonly { readonly id: string; readonly external: boolean }[];
   /** `from` calls `to`. */
@@ -101,6 +207,21 @@ export type Telemetry = {
   readonly logs: readonly LogTemplate[];
   readonly edgeStats: readonly EdgeStat[];
   readonly changes: readonly ChangeEvent[];
+  /** Raw spans of the window and of a stretch before it; compared edge by edge and operation by operation. */
+  readonly spans?: readonly Span[];
+  /** Raw lines of the window and of a stretch before it; mined into templates that keep their place in the trace. */
+  readonly lines?: readonly TracedLine[];
+  readonly callSeries?: readonly CallSeries[];
+  /** What platforms say of their instances now. */
+  readonly instances?: readonly InstanceState[];
+  /** What the alerts below are about. */
+  readonly entities?: readonly Entity[];
+  /** Every alert of the incident's time, from any monitoring system. */
+  readonly alerts?: readonly FiredAlert[];
+  /** Rollouts with the old pods' and the new pods' behaviour over the same minutes. */
+  readonly rollouts?: readonly Rollout[];
+  /** Past incidents of the same systems, as `learn` remembers them. */
+  readonly memory?: Memory;
 };
 
 /** The part of `Telemetry` that one tool call can contribute. */

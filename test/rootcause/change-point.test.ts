@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findSegments } from '../../src/rootcause/metrics/change-point.ts';
 import { measureDeviation } from '../../src/rootcause/metrics/deviation.ts';
-import { baselineOf, cleanPoints, joinEvidence, quantile, smooth } from '../../src/rootcause/metrics/robust.ts';
+import { quantile } from '../../src/rootcause/metrics/order-statistics.ts';
+import { baselineOf, cleanPoints, joinEvidence, smooth } from '../../src/rootcause/metrics/robust.ts';
 import type { Point } from '../../src/rootcause/telemetry.ts';
 import { seededStream } from './synthetic-incident.ts';
 

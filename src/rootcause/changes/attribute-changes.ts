@@ -37,7 +37,7 @@ const promptMs = 10 * minute;
 /**
  * Changes before the onset that land on a suspect, best first: time to the nearest onset they can explain, suspicion
  * of the service, and overlap of the diff with what fails. Newest-first alone is right in under half of cases
- * (ChangeRCA, Yu et al. FSE 2024), so recency only tips the scale.
+ * (Yu et al. FSE 2024), so recency only tips the scale.
  */
 export function attributeChanges(
   picture: Picture,
@@ -66,7 +66,9 @@ function attributeOne(scene: Scene, change: JoinedChange): AttributedChange | nu
   const content = matchContent(change, failureTerms(scene, view), scene.corpus);
   const unread = change.diff === '' ? 0.55 : 0.4;
   const fit = unread + (1 - unread) * content.score;
-  const score = place.suspicion ** 0.7 * timing.score * fit * nature.power;
+  const power = nature.onlyVersions ? Math.max(nature.power, content.score) : nature.power;
+  const sure = place.told ? 1 : Math.max(guessed, content.score ** 2);
+  const score = (sure * place.suspicion) ** 0.7 * timing.score * fit * power;
   const cite =
     (channel: string, worth: number) =>
     (says: string): Reason => ({
@@ -83,25 +85,26 @@ function attributeOne(scene: Scene, change: JoinedChange): AttributedChange | nu
     kind: nature.kind,
     score,
     content: content.score,
-    opportunity: timing.score * nature.power,
+    opportunity: timing.score * power,
     reasons: [cite('changes', timing.score)(timing.says), ...overlap.map(cite('diff', content.score))],
     against: doubts.filter((says) => says !== null).map(cite('changes', 0.6)),
   };
 }
 
-type Landing = { readonly entity: string; readonly suspicion: number };
+type Landing = { readonly entity: string; readonly suspicion: number; readonly told: boolean };
+
+/** What a guess of the service is worth; a diff that has much to do with the failure tells by itself. */
+const guessed = 0.35;
 
 /** Where a change would do its harm: on a service it lands on, or through that service on a store nobody deploys. */
 function bestPlace({ picture, suspicions }: Scene, change: JoinedChange): Landing | null {
-  const told = change.services.map((id) => ({ id, weight: 1 }));
-  const everywhere = [...picture.services.values()]
-    .filter((view) => !view.external)
-    .map(({ id }) => ({ id, weight: 0.35 }));
-  const places = (told.length > 0 ? told : everywhere).map(({ id, weight }) => {
+  const everywhere = [...picture.services.values()].filter((view) => !view.external).map(({ id }) => id);
+  const told = change.services.length > 0;
+  const places = (told ? change.services : everywhere).map((id) => {
     const own = suspicions.get(id)?.score ?? 0;
     const view = picture.services.get(id);
     const through = Math.max(0, ...(view?.calls ?? []).map((to) => throughStore(picture, suspicions, to)));
-    return { entity: id, suspicion: weight * Math.max(own, 0.8 * through) };
+    return { entity: id, suspicion: Math.max(own, 0.8 * through), told };
   });
   return places.toSorted((a, b) => b.suspicion - a.suspicion || compareText(a.entity, b.entity))[0] ?? null;
 }

@@ -1,7 +1,8 @@
 import type { LogChange } from '../logs/log-delta.ts';
 import type { LogTopic } from '../logs/log-vocabulary.ts';
 import { clampUnit } from '../metrics/robust.ts';
-import { type DiffLine, linesOfDiff } from './change-nature.ts';
+import { type DiffLine, linesOfDiff } from './diff-lines.ts';
+import { sharedFrame, sharedQuote, sharedVerbosity } from './diff-overlap.ts';
 import type { JoinedChange } from './join-changes.ts';
 
 /** What failed, in terms a diff can be compared with. */
@@ -28,6 +29,7 @@ const mechanismWords: { readonly [mechanism in Mechanism]: RegExp } = {
   timeout: /timeout|deadline|retry|backoff|attempt|abort|\bms\b|await|lock/iu,
   unreachable: /host|url|port|endpoint|address|proxy|connect|retry|replica|listen|route|target/iu,
   quota: /rate|limit|batch|interval|poll|retry|concurren|parallel|quota|attempt|loop|prefetch|cache/iu,
+  platform: /affinity|toleration|node_?selector|nodepool|zone|region|evict|priority_?class|daemonset/iu,
   certificate: /cert|tls|ssl|\bca\b|https|issuer|x509|secure|verify/iu,
   'name-resolution': /host|url|endpoint|dns|resolv|domain|\.internal|\.local|address/iu,
   configuration: /config|env|key|token|secret|credential|auth|scope|role|permission|option|setting/iu,
@@ -38,8 +40,9 @@ const mechanismWords: { readonly [mechanism in Mechanism]: RegExp } = {
 export type ContentMatch = { readonly score: number; readonly says: string | null };
 
 /**
- * Four ways a diff can have to do with a failure: its lines hold the words of the mechanism in sight, they share uncommon
- * words or numbers with new log lines, or they change a number by much.
+ * Seven ways a diff can have to do with a failure: its lines hold the words of the mechanism in sight, they share uncommon
+ * words or numbers with new log lines, they change a number by much, a stack frame lies in its files, an error quotes a
+ * name it takes away or brings in, or it asks for the log level that surged.
  */
 export function matchContent(change: JoinedChange, failure: FailureTerms, corpus: WordCorpus): ContentMatch {
   const lines = linesOfDiff(change.diff);
@@ -51,8 +54,13 @@ export function matchContent(change: JoinedChange, failure: FailureTerms, corpus
   const shared = sharedWords(text, failure, corpus);
   const numbers = sharedNumbers(textOf(lines.filter((line) => line.sign === '+')), failure);
   const leap = numberLeap(lines);
-  const doubt = (1 - 0.65 * mechanism.strength) * (1 - 0.7 * shared.weight) * (1 - 0.5 * numbers) * (1 - 0.3 * leap);
-  return { score: clampUnit(1 - doubt), says: matchSentence(mechanism, shared.count) };
+  const named = Math.max(
+    0.85 * sharedFrame(change.paths, failure.logs),
+    0.75 * sharedQuote(lines, failure.logs),
+    0.7 * sharedVerbosity(lines, failure.logs),
+  );
+  const weak = (1 - 0.65 * mechanism.strength) * (1 - 0.7 * shared.weight) * (1 - 0.5 * numbers) * (1 - 0.3 * leap);
+  return { score: clampUnit(1 - weak * (1 - named)), says: matchSentence(mechanism, shared.count, named) };
 }
 
 const textOf = (lines: readonly DiffLine[]): string => lines.map((line) => line.text).join('\n');
@@ -99,8 +107,9 @@ function leapsBetween(old: string, fresh: string): readonly number[] {
   });
 }
 
-function matchSentence(mechanism: MechanismMatch, words: number): string | null {
+function matchSentence(mechanism: MechanismMatch, words: number, named: number): string | null {
   const parts = [
+    ...(named > 0.1 ? ['holds the file, the name or the level that the log lines point at'] : []),
     ...(mechanism.name === null ? [] : [`touches what governs ${mechanismNames[mechanism.name]}`]),
     ...(words === 0 ? [] : [`shares ${words} uncommon ${words === 1 ? 'word' : 'words'} with new log lines`]),
   ];
@@ -117,6 +126,7 @@ const mechanismNames: { readonly [mechanism in Mechanism]: string } = {
   timeout: 'timeouts',
   unreachable: 'where calls go',
   quota: 'how often others are called',
+  platform: 'where it runs',
   certificate: 'TLS',
   'name-resolution': 'host names',
   configuration: 'configuration or credentials',

@@ -25,7 +25,7 @@ function candidate(picture: Picture, view: ServiceView, suspicion: Suspicion): C
   return {
     ...shared,
     kind: leaf ? 'infrastructure' : 'unknown',
-    score: (leaf ? 0.5 : 0.45) * suspicion.score,
+    score: 0.5 * suspicion.score,
     mechanism: `Trouble starts at ${view.id}; no change and no known failure class explains it.`,
     wrongIf: `Something ${view.id} depends on was ill before it.`,
   };

@@ -1,18 +1,30 @@
+import { detectBadData } from './bad-data.ts';
 import { detectCertificate } from './certificate.ts';
 import { detectDependency } from './dependency.ts';
 import { detectExhaustion } from './exhaustion.ts';
 import type { ClassCandidate, Detector } from './failure-class.ts';
+import { detectInstanceState } from './instance-state.ts';
 import { detectNameResolution } from './name-resolution.ts';
+import { detectOutsideHost } from './outside-host.ts';
+import { detectPlatform } from './platform.ts';
 import { detectQuota } from './quota.ts';
+import { detectStandingLimits } from './standing-limits.ts';
+import { detectTraced } from './traced.ts';
 import { detectSurge } from './traffic-surge.ts';
 
 const detectors: readonly Detector[] = [
   detectCertificate,
   detectNameResolution,
   detectQuota,
+  detectBadData,
+  detectPlatform,
+  detectInstanceState,
+  detectStandingLimits,
+  detectOutsideHost,
   detectExhaustion,
   detectSurge,
   detectDependency,
+  detectTraced,
 ];
 
 /**
@@ -26,6 +38,8 @@ export const detectClasses: Detector = (picture, suspicions) =>
 
 const generic = new Set<ClassCandidate['kind']>(['dependency-failure', 'infrastructure', 'unknown']);
 
+const isVague = ({ kind, topic }: ClassCandidate): boolean => generic.has(kind) && topic === null;
+
 /**
  * "It fails" yields to "it fails because its disk is full" on the same service, where the second is nearly as strong:
  * the specific cause then takes over the generic one's evidence.
@@ -33,12 +47,12 @@ const generic = new Set<ClassCandidate['kind']>(['dependency-failure', 'infrastr
 function withoutGeneric(candidates: readonly ClassCandidate[]): readonly ClassCandidate[] {
   const strongest = (entity: string, isGeneric: boolean): ClassCandidate | undefined =>
     candidates
-      .filter((one) => one.entity === entity && generic.has(one.kind) === isGeneric)
+      .filter((one) => one.entity === entity && isVague(one) === isGeneric)
       .toSorted((a, b) => b.score - a.score)[0];
   return candidates.map((candidate) => {
-    const rival = strongest(candidate.entity, !generic.has(candidate.kind));
+    const rival = strongest(candidate.entity, !isVague(candidate));
     if (rival === undefined) return candidate;
-    if (generic.has(candidate.kind)) {
+    if (isVague(candidate)) {
       return rival.score >= 0.6 * candidate.score ? { ...candidate, score: 0.6 * candidate.score } : candidate;
     }
     const leads = strongest(candidate.entity, false) === candidate && candidate.score >= 0.6 * rival.score;

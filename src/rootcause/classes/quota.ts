@@ -11,7 +11,9 @@ export const detectQuota: Detector = (picture, suspicions) =>
   });
 
 function judge(picture: Picture, view: ServiceView): ClassCandidate | null {
-  const throttled = worstOfRole(view, 'throttling');
+  const throttling = worstOfRole(view, 'throttling');
+  // Processor time that a node withholds is no refusal of a call.
+  const throttled = throttling !== null && /cpu|cfs/iu.test(throttling.metric) ? null : throttling;
   const lines = linesAbout(view.logs, 'quota');
   const score = joinEvidence([0.6 * clampUnit(throttled?.severity ?? 0), 0.8 * strengthOf(lines)]);
   if (score < 0.1) return null;

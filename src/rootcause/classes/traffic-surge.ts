@@ -1,3 +1,4 @@
+import { feltSignal, type Likeness, likenessToAlert } from '../alert-likeness.ts';
 import type { Deviation } from '../metrics/deviation.ts';
 import { clampUnit, median } from '../metrics/robust.ts';
 import { type Picture, reachFrom, type ServiceView, worstOfRole } from '../picture.ts';
@@ -18,7 +19,9 @@ export const detectSurge: Detector = (picture) => {
   const surging = [...picture.services.values()].flatMap((view) => surgeOf(picture, view) ?? []);
   const ids = new Set(surging.map((surge) => surge.view.id));
   const entries = surging.filter((surge) => surge.view.calledBy.every((caller) => !ids.has(caller)));
-  return entries.map((entry) => judge(picture, entry, surging));
+  if (entries.length === 0) return [];
+  const likeness = likenessToAlert(picture, feltSignal(picture));
+  return entries.map((entry) => judge(picture, entry, { surging, likeness }));
 };
 
 function surgeOf(picture: Picture, view: ServiceView): Surge | null {
@@ -29,7 +32,9 @@ function surgeOf(picture: Picture, view: ServiceView): Surge | null {
   return growth < minGrowth || late ? null : { view, load, growth };
 }
 
-function judge(picture: Picture, entry: Surge, surging: readonly Surge[]): ClassCandidate {
+type Among = { readonly surging: readonly Surge[]; readonly likeness: Likeness };
+
+function judge(picture: Picture, entry: Surge, { surging, likeness }: Among): ClassCandidate {
   const below = reachFrom(picture.services, entry.view.id, (view) => view.calls);
   const measured = [...below].flatMap((id) => {
     const view = picture.services.get(id);
@@ -39,11 +44,12 @@ function judge(picture: Picture, entry: Surge, surging: readonly Surge[]): Class
   const follows = measured.length <= 1 ? 0.5 : clampUnit((median(measured) - 1) / Math.max(0.1, entry.growth - 1));
   const inside = entry.view.calledBy.length > 0 ? 0.5 : 1;
   const size = clampUnit((entry.growth - 1.1) / 0.7);
+  const alike = 0.4 + 0.6 * (likeness(entry.view.id, entry.load.metric) ?? 1);
   const says = `${surging.length} of ${picture.services.size} services are asked for more, ${entry.view.id} first.`;
   return {
     entity: entry.view.id,
     kind: 'traffic-surge',
-    score: 0.95 * size * inside * (0.4 + 0.6 * follows) * entry.load.severity ** 0.3,
+    score: 0.95 * size * inside * (0.4 + 0.6 * follows) * entry.load.severity ** 0.3 * alike,
     topic: 'load',
     mechanism: `Traffic at ${entry.view.id} grew to ${entry.growth.toFixed(1)} times its usual rate, and what lies below cannot keep up.`,
     wrongIf: `The symptom persists once the request rate is back to usual.`,

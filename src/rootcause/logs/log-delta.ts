@@ -17,7 +17,7 @@ const levelWeight = { error: 1, warn: 0.6, info: 0.25, debug: 0.1 } as const;
 const minute = 60_000;
 
 /**
- * Templates whose counts moved against the baseline window, most severe first (the log half of Nezha, Yu et al. FSE
+ * Templates whose counts moved against the baseline window, most severe first (the log half of Yu et al. FSE
  * 2023: what is new and what vanished). Counts are compared on a square-root scale, where chance has a constant size.
  */
 export function scoreLogs(

@@ -55,31 +55,45 @@ export function flattenLine(text: string): { readonly text: string; readonly lev
   return { text: [message, ...parts].join(' ').trim(), level: typeof level === 'string' ? level : null };
 }
 
-const isDigit = (code: number): boolean => code >= 48 && code <= 57;
-const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code > 127;
-const isWord = (code: number): boolean => isDigit(code) || isLetter(code) || code === 95;
+const other = 0;
+const space = 1;
+const digit = 2;
+const letter = 3;
+const underscore = 4;
 /** Characters that may stand inside one identifier, address, path or number. */
-const isJoint = (code: number): boolean => code === 45 || code === 46 || code === 47 || code === 58 || code === 64;
+const joint = 5;
 
-/** End of the run of word and joint characters that starts at `from`; a trailing joint is not part of it. */
-function runEnd(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && (isWord(text.charCodeAt(at)) || isJoint(text.charCodeAt(at)))) at += 1;
-  while (at > from + 1 && isJoint(text.charCodeAt(at - 1))) at -= 1;
-  return at;
-}
+const kinds = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (code <= 32) return space;
+  if (/[0-9]/u.test(character)) return digit;
+  if (/[a-z]/iu.test(character)) return letter;
+  if (character === '_') return underscore;
+  return '-./:@'.includes(character) ? joint : other;
+});
 
-function hasDigit(token: string): boolean {
-  for (let at = 0; at < token.length; at += 1) if (isDigit(token.charCodeAt(at))) return true;
-  return false;
-}
+const kindAt = (text: string, at: number): number => kinds[text.charCodeAt(at)] ?? letter;
 
-/** A run as a constant or `<*>`: anything with a digit, a path, or a long hexadecimal string varies. */
-function maskRun(run: string): string {
-  if (hasDigit(run)) return variable;
-  if (run.length > 1 && run.includes('/')) return variable;
-  if (run.length >= 16 && /^[0-9a-f-]+$/iu.test(run)) return variable;
-  return run;
+type Run = { readonly end: number; readonly isVariable: boolean };
+
+/**
+ * The run of word and joint characters from `from` on; a trailing joint is not part of it. It varies when it holds a
+ * digit or a path, or is a long hexadecimal text.
+ */
+function readRun(text: string, from: number): Run {
+  let end = from;
+  let hasDigit = false;
+  let hasSlash = false;
+  for (let kind = kindAt(text, end); end < text.length && kind >= digit; kind = kindAt(text, end)) {
+    if (kind === digit) hasDigit = true;
+    else if (text.charCodeAt(end) === 47) hasSlash = true;
+    end += 1;
+  }
+  while (end > from + 1 && kindAt(text, end - 1) === joint) end -= 1;
+  const length = end - from;
+  if (hasDigit) return { end, isVariable: true };
+  if (hasSlash && length > 1) return { end, isVariable: text.slice(from, end).includes('/') };
+  return { end, isVariable: length >= 16 && /^[0-9a-f-]+$/iu.test(text.slice(from, end)) };
 }
 
 const maxTokens = 64;
@@ -94,15 +108,13 @@ export function tokenize(text: string): string[] {
   const tokens: string[] = [];
   let at = 0;
   while (at < line.length && tokens.length < maxTokens) {
-    const code = line.charCodeAt(at);
-    if (code <= 32) {
-      at += 1;
-    } else if (isWord(code) || isJoint(code)) {
-      const end = runEnd(line, at);
-      pushToken(tokens, maskRun(line.slice(at, end)));
+    const kind = kindAt(line, at);
+    if (kind >= digit) {
+      const { end, isVariable } = readRun(line, at);
+      pushToken(tokens, isVariable ? variable : line.slice(at, end));
       at = end;
     } else {
-      pushToken(tokens, line.charAt(at));
+      if (kind === other) pushToken(tokens, line.charAt(at));
       at += 1;
     }
   }
@@ -111,6 +123,26 @@ export function tokenize(text: string): string[] {
 
 /** Neighbouring variables are one: lists and versions of any length fall together. */
 function pushToken(tokens: string[], token: string): void {
-  if (token === variable && tokens.at(-1) === variable) return;
+  if (token === variable && tokens[tokens.length - 1] === variable) return;
   tokens.push(token);
+}
+
+/** The first words of a line that do not vary, at most `count`, joined by blanks. */
+export function leadingWords(text: string, count: number): string {
+  let words = '';
+  let found = 0;
+  for (let at = 0; at < text.length && found < count; ) {
+    const kind = kindAt(text, at);
+    if (kind < digit) {
+      at += 1;
+      continue;
+    }
+    const { end, isVariable } = readRun(text, at);
+    if (!isVariable && kind === letter) {
+      words += ` ${text.slice(at, end)}`;
+      found += 1;
+    }
+    at = end;
+  }
+  return words;
 }

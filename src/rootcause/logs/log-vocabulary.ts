@@ -3,6 +3,7 @@ export type LogTopic =
   | 'certificate'
   | 'name-resolution'
   | 'quota'
+  | 'platform'
   | 'disk'
   | 'memory'
   | 'pool'
@@ -22,6 +23,10 @@ const vocabulary: readonly (readonly [LogTopic, RegExp])[] = [
   [
     'name-resolution',
     /enotfound|nxdomain|eai_again|getaddrinfo|no such host|name resolution|could not resolve|cannot resolve|servfail|\bdns\b|unknownhost|name or service not known/iu,
+  ],
+  [
+    'platform',
+    /\bnode\b.{0,60}(?:pressure|contend|under .{0,30}load|not ?ready|cordon|preempt)|noisy.neighbou?r|cpu steal|steal time|(?:disk|memory|pid)pressure|cgroup cpu|cfs quota|cpu.{0,12}(?:contend|starv)|(?:availability zone|\bzone\b|\bregion(?:al)?\b|\baz\b|\b(?:us|eu|ap|sa|ca|me|af)-(?:north|south|east|west|central)\w*-\d\w?).{0,60}(?:impair|outage|degrad|unavailab|packet loss|elevated|evacuat|failover)|(?:impair|outage|degrad|packet loss).{0,40}(?:availability zone|\bregion|\baz\b)/iu,
   ],
   [
     'quota',
@@ -60,8 +65,13 @@ const vocabulary: readonly (readonly [LogTopic, RegExp])[] = [
 ];
 
 /** The failure a line describes, or null when it uses none of the words. */
-export const topicOf = (text: string): LogTopic | null =>
-  vocabulary.find(([, pattern]) => pattern.test(text))?.[0] ?? null;
+export function topicOf(text: string): LogTopic | null {
+  const said = text.replace(stackFrame, ' ');
+  return vocabulary.find(([, pattern]) => pattern.test(said))?.[0] ?? null;
+}
+
+/** A place in the code: its file's name says where, not what went wrong. */
+const stackFrame = /\S*\.(?:go|ts|tsx|js|mjs|py|java|kt|rb|rs|cs|cpp|cc|php|scala):\d+\S*|->\s+\S+|\bat \S+\(/gu;
 
 /** Topics that speak of the other end of a call rather than of the service that logs. */
 const remoteTopics: ReadonlySet<LogTopic> = new Set([

@@ -1,4 +1,5 @@
-import { median, medianDeviation, quantile, smooth } from './robust.ts';
+import { quantile } from './order-statistics.ts';
+import { median, medianDeviation, smooth } from './robust.ts';
 
 /** A stretch of samples, `[from, to)`, with its middle value. */
 export type Segment = { readonly from: number; readonly to: number; readonly level: number };
@@ -7,30 +8,32 @@ const minSamples = 2;
 const maxSegments = 12;
 
 type Split = { readonly at: number; readonly gain: number };
-type Sums = { readonly plain: readonly number[]; readonly square: readonly number[] };
+/** What one level, or one line, leaves unexplained of the samples `[from, to)`: a sum of squares. */
+export type Cost = (from: number, to: number) => number;
 
-function prefixSums(values: readonly number[]): Sums {
-  const plain = [0];
-  const square = [0];
-  for (const [at, value] of values.entries()) {
-    plain.push((plain[at] ?? 0) + value);
-    square.push((square[at] ?? 0) + value * value);
-  }
-  return { plain, square };
+/** Running sums, from 0; the cost of any stretch is then read off in constant time. */
+export const runningSums = (values: readonly number[]): readonly number[] => {
+  const sums = [0];
+  for (const [at, value] of values.entries()) sums.push((sums[at] ?? 0) + value);
+  return sums;
+};
+
+/** Squared distance of a stretch to its own mean. */
+export function levelCost(values: readonly number[]): Cost {
+  const plain = runningSums(values);
+  const square = runningSums(values.map((value) => value * value));
+  return (from, to) => {
+    const sum = (plain[to] ?? 0) - (plain[from] ?? 0);
+    const squares = (square[to] ?? 0) - (square[from] ?? 0);
+    return Math.max(0, squares - (sum * sum) / (to - from));
+  };
 }
 
-/** Squared distance of samples `[from, to)` to their own mean. */
-function cost(sums: Sums, from: number, to: number): number {
-  const sum = (sums.plain[to] ?? 0) - (sums.plain[from] ?? 0);
-  const squares = (sums.square[to] ?? 0) - (sums.square[from] ?? 0);
-  return Math.max(0, squares - (sum * sum) / (to - from));
-}
-
-function bestSplit(sums: Sums, from: number, to: number): Split | null {
-  const whole = cost(sums, from, to);
+function bestSplit(cost: Cost, from: number, to: number): Split | null {
+  const whole = cost(from, to);
   let best: Split | null = null;
   for (let at = from + minSamples; at <= to - minSamples; at += 1) {
-    const gain = whole - cost(sums, from, at) - cost(sums, at, to);
+    const gain = whole - cost(from, at) - cost(at, to);
     if (best === null || gain > best.gain) best = { at, gain };
   }
   return best;
@@ -59,9 +62,9 @@ export function findSegments(raw: readonly number[]): readonly Segment[] {
   if (raw.length === 0) return [];
   const noise = noiseOf(raw);
   const values = winsorise(smooth(raw), noise);
-  const sums = prefixSums(values);
+  const cost = levelCost(values);
   const penalty = 6 * noise * noise * Math.log(raw.length + 1);
-  const cuts = cutWhileWorth(sums, values.length, penalty);
+  const cuts = cutWhileWorth(cost, values.length, penalty);
   const edges = [0, ...cuts.toSorted((a, b) => a - b), values.length];
   return edges.slice(0, -1).map((from, at) => {
     const to = edges[at + 1] ?? values.length;
@@ -69,8 +72,9 @@ export function findSegments(raw: readonly number[]): readonly Segment[] {
   });
 }
 
-function cutWhileWorth(sums: Sums, length: number, penalty: number): readonly number[] {
-  let parts = [{ from: 0, to: length, split: bestSplit(sums, 0, length) }];
+/** Binary segmentation: the best cut of all pieces, while it gains more than the penalty. In order of gain. */
+export function cutWhileWorth(cost: Cost, length: number, penalty: number): readonly number[] {
+  let parts = [{ from: 0, to: length, split: bestSplit(cost, 0, length) }];
   const cuts: number[] = [];
   while (cuts.length < maxSegments - 1) {
     const worth = parts.filter((part) => part.split !== null && part.split.gain > penalty);
@@ -80,8 +84,8 @@ function cutWhileWorth(sums: Sums, length: number, penalty: number): readonly nu
     cuts.push(at);
     parts = [
       ...parts.filter((part) => part !== best),
-      { from: best.from, to: at, split: bestSplit(sums, best.from, at) },
-      { from: at, to: best.to, split: bestSplit(sums, at, best.to) },
+      { from: best.from, to: at, split: bestSplit(cost, best.from, at) },
+      { from: at, to: best.to, split: bestSplit(cost, at, best.to) },
     ];
   }
   return cuts;

@@ -1,8 +1,10 @@
 import type { EvidenceId } from '../../core/evidence.ts';
 import type { Point, Series } from '../telemetry.ts';
 import { findSegments } from './change-point.ts';
-import { accumulates, type MetricMeaning, meaningOf } from './metric-meaning.ts';
-import { type Baseline, baselineOf, cleanPoints, median, quantile, smooth, squash } from './robust.ts';
+import { accumulates, floorOf, type MetricMeaning, meaningOf } from './metric-meaning.ts';
+import { quantile } from './order-statistics.ts';
+import { type Baseline, baselineOf, cleanPoints, median, smooth, squash, valuesBetween } from './robust.ts';
+import { usualEdge } from './usual-edge.ts';
 
 /** How far one series left its own past, signed so that positive is bad. */
 export type Deviation = {
@@ -38,12 +40,14 @@ const searchedSamples = 400;
  * that one sample proves nothing (BARO's RobustScorer with a relative floor). Null without enough samples.
  */
 export function measureDeviation(series: Series, boundary: Boundary): Deviation | null {
-  const points = cleanPoints(series.points).filter(([atMs]) => atMs <= boundary.toMs);
+  const clean = cleanPoints(series.points);
+  const points = (clean.at(-1)?.[0] ?? 0) <= boundary.toMs ? clean : clean.filter(([atMs]) => atMs <= boundary.toMs);
   const past = points.filter(([atMs]) => atMs < boundary.boundaryMs - boundary.guardMs);
-  const present = points.filter(([atMs]) => atMs >= boundary.boundaryMs).map(sampleOf);
+  const present = valuesBetween(points, boundary.boundaryMs, Number.POSITIVE_INFINITY);
   if (past.length < minBaseline || present.length === 0) return null;
   const meaning = meaningOf(series.metric);
-  const { baseline, sinceMs } = baselineFor(past, points, { meaning, filling: accumulates(meaning, series.metric) });
+  const kind = { meaning, filling: accumulates(meaning, series.metric), skipped: present.length };
+  const { baseline, sinceMs } = baselineFor(past, points, kind);
   const inSight = sinceMs === null ? present : points.filter(([atMs]) => atMs >= sinceMs).map(sampleOf);
   const worst = worstOf(inSight, meaning.bad);
   const deviation = (meaning.bad * (worst - baseline.centre)) / baseline.scale;
@@ -64,24 +68,31 @@ export function measureDeviation(series: Series, boundary: Boundary): Deviation 
 
 const sampleOf = (point: Point): number => point[1];
 
-type Kind = { readonly meaning: MetricMeaning; readonly filling: boolean };
+type Kind = { readonly meaning: MetricMeaning; readonly filling: boolean; readonly skipped: number };
 type Past = { readonly baseline: Baseline; readonly sinceMs: number | null };
 
 /** What fills up is compared with its earliest stretch, because it may have been filling all along. */
-function baselineFor(past: readonly Point[], all: readonly Point[], { meaning, filling }: Kind): Past {
+function baselineFor(past: readonly Point[], all: readonly Point[], { meaning, filling, skipped }: Kind): Past {
   const values = past.map(sampleOf);
-  const floor = { relative: meaning.relativeFloor, absolute: meaning.absoluteFloor };
-  const reach = quantile(
-    all.map((point) => Math.abs(point[1])),
-    1,
-  );
-  const whole = baselineOf(values, floor, reach);
+  const floor = floorOf(meaning, values.length);
+  const reach = all.reduce((most, point) => Math.max(most, Math.abs(point[1])), 0);
+  const whole = widened(baselineOf(values, floor, reach), values, { bad: meaning.bad, skipped });
   if (!filling || values.length < 16) return { baseline: whole, sinceMs: null };
   const stretch = Math.max(6, Math.floor(values.length / 6));
   const early = baselineOf(values.slice(0, stretch), floor, reach);
   const since = all.slice(stretch).map(sampleOf);
   const fills = meaning.bad * (worstOf(since, meaning.bad) - early.centre) > 3 * early.scale;
   return fills ? { baseline: early, sinceMs: past[stretch]?.[0] ?? null } : { baseline: whole, sinceMs: null };
+}
+
+/**
+ * Sustained values that one sample in twenty passes count as two deviations, however narrow the middle half is; rarer
+ * ones are left to incidents of the past.
+ */
+function widened(baseline: Baseline, past: readonly number[], side: { bad: 1 | -1; skipped: number }): Baseline {
+  const edge = usualEdge(past, { ...side, share: 0.05 });
+  const reach = edge === null ? 0 : (side.bad * (edge - baseline.centre)) / 2;
+  return reach > baseline.scale ? { ...baseline, scale: reach } : baseline;
 }
 
 function worstOf(present: readonly number[], bad: 1 | -1): number {

@@ -11,10 +11,10 @@ const resourceWords = /mem|disk|free|slots|connections/u;
  * tenfold it is, and compares with other errors. Everything else stays as it is.
  */
 export function turnSuccessToFailure(telemetry: Telemetry): Telemetry {
-  if (!telemetry.series.some(({ metric }) => isSuccess(metric))) return telemetry;
-  const tops = topsOf(telemetry.series);
+  if (!telemetry.series.some(({ metric }) => isSuccessShare(metric))) return telemetry;
+  const tops = topsOf(telemetry.series.filter(({ metric }) => isSuccessShare(metric)));
   const turned = (metric: string): Turned | null => {
-    const top = isSuccess(metric) ? tops.get(metric) : undefined;
+    const top = isSuccessShare(metric) ? tops.get(metric) : undefined;
     return top === undefined ? null : { metric: `${top} - ${metric}`, top };
   };
   return {
@@ -24,7 +24,8 @@ export function turnSuccessToFailure(telemetry: Telemetry): Telemetry {
   };
 }
 
-const isSuccess = (metric: string): boolean => {
+/** Whether a metric is the share of what went well. */
+export const isSuccessShare = (metric: string): boolean => {
   const name = metric.toLowerCase();
   return successWords.test(name) && !resourceWords.test(name);
 };
@@ -33,9 +34,9 @@ const isSuccess = (metric: string): boolean => {
 function topsOf(series: readonly Series[]): ReadonlyMap<string, 1 | 100> {
   const largest = new Map<string, number>();
   for (const { metric, points } of series) {
-    for (const [, value] of points) {
-      if (Number.isFinite(value)) largest.set(metric, Math.max(value, largest.get(metric) ?? 0));
-    }
+    let top = largest.get(metric) ?? 0;
+    for (const [, value] of points) if (Number.isFinite(value) && value > top) top = value;
+    largest.set(metric, top);
   }
   return new Map([...largest].filter(([, top]) => top <= 100).map(([metric, top]) => [metric, top <= 1 ? 1 : 100]));
 }

@@ -53,12 +53,28 @@ const byWord: readonly (readonly [RegExp, MetricMeaning])[] = [
   [/restart|oomkill|crash/u, meaning('restarts', 1, 0)],
   [/throttl|rate_limit|429/u, meaning('throttling', 1, 0)],
   [/free|available|remaining|days_left/u, meaning('resource', -1, 0)],
+  [/workload/u, meaning('load', 1, 0)],
   [
     /cpu|mem|disk|pool|connection|thread|heap|queue|lag|saturation|util|inflight|load|io_|fd_/u,
     meaning('resource', 1, 0),
   ],
   [/request|throughput|rate$|rps|qps|hits|calls|workload/u, meaning('load', 1, 0)],
 ];
+
+/** An hour of minutes: the past the absolute floors are made for. */
+const floorSamples = 60;
+
+/**
+ * The absolute floor stands for what a short past cannot rule out: it shrinks with the root of the number of samples, to
+ * a quarter at most.
+ */
+export const floorOf = (
+  { relativeFloor, absoluteFloor }: MetricMeaning,
+  samples: number,
+): { readonly relative: number; readonly absolute: number } => ({
+  relative: relativeFloor,
+  absolute: absoluteFloor * Math.min(1, Math.max(0.25, Math.sqrt(floorSamples / Math.max(1, samples)))),
+});
 
 /** Resources that fill over hours, unlike processors and pools, which follow the moment. */
 export const accumulates = ({ role }: MetricMeaning, metric: string): boolean =>

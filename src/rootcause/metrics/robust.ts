@@ -1,27 +1,29 @@
 import type { Point } from '../telemetry.ts';
+import { quantile, quantilesOf } from './order-statistics.ts';
 
 /** Finite samples in time order; of several samples at one moment the largest stays. */
 export function cleanPoints(points: readonly Point[]): readonly Point[] {
+  if (isClean(points)) return points;
   const finite = points.filter(([atMs, value]) => Number.isFinite(atMs) && Number.isFinite(value));
-  const rising = finite.every((point, at) => at === 0 || point[0] > (finite[at - 1]?.[0] ?? 0));
-  if (rising) return finite;
   const ordered = finite.toSorted((a, b) => a[0] - b[0] || b[1] - a[1]);
   return ordered.filter((point, at) => at === 0 || point[0] !== ordered[at - 1]?.[0]);
 }
 
-const sorted = (values: readonly number[]): Float64Array => Float64Array.from(values).sort();
-
-/** Linear interpolation between order statistics of sorted values; 0 for none. */
-function quantileOfSorted(values: Float64Array, share: number): number {
-  if (values.length === 0) return 0;
-  const position = (values.length - 1) * share;
-  const low = values[Math.floor(position)] ?? 0;
-  const high = values[Math.ceil(position)] ?? low;
-  return low + (high - low) * (position - Math.floor(position));
+function isClean(points: readonly Point[]): boolean {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  for (const point of points) {
+    if (!(point[0] > lastMs) || !Number.isFinite(point[0]) || !Number.isFinite(point[1])) return false;
+    lastMs = point[0];
+  }
+  return true;
 }
 
-/** `share` is 0 to 1; 0 for an empty list. */
-export const quantile = (values: readonly number[], share: number): number => quantileOfSorted(sorted(values), share);
+/** Values of clean points with `fromMs <= time < toMs`. */
+export function valuesBetween(points: readonly Point[], fromMs: number, toMs: number): readonly number[] {
+  const values: number[] = [];
+  for (const point of points) if (point[0] >= fromMs && point[0] < toMs) values.push(point[1]);
+  return values;
+}
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
@@ -41,16 +43,15 @@ export type Baseline = { readonly centre: number; readonly scale: number; readon
  * result depend on its unit. `reach` is the largest magnitude in sight, for a baseline of zeros.
  */
 export function baselineOf(values: readonly number[], floor: ScaleFloor, reach: number): Baseline {
-  const order = sorted(values);
-  const centre = quantileOfSorted(order, 0.5);
-  const between = (quantileOfSorted(order, 0.75) - quantileOfSorted(order, 0.25)) / 1.349;
+  const [low = 0, lower = 0, centre = 0, upper = 0, high = 0] = quantilesOf(values, [0.01, 0.25, 0.5, 0.75, 0.99]);
+  const between = (upper - lower) / 1.349;
   const spread = Math.max(between, 1.4826 * median(values.map((value) => Math.abs(value - centre))));
   const floored = Math.max(spread, floor.relative * Math.abs(centre), floor.absolute);
   return {
     centre,
     scale: firstPositive(floored, 0.02 * reach, 1),
-    high: quantileOfSorted(order, 0.99),
-    low: quantileOfSorted(order, 0.01),
+    high,
+    low,
   };
 }
 
@@ -58,12 +59,16 @@ const firstPositive = (...values: readonly number[]): number => values.find((val
 
 /** The middle of each sample and its neighbours: single spikes vanish, steps stay where they are. */
 export function smooth(values: readonly number[]): readonly number[] {
-  return values.map((value, at) => {
-    const left = values[at - 1];
-    const right = values[at + 1];
-    if (left === undefined || right === undefined) return value;
-    return Math.max(Math.min(left, right), Math.min(Math.max(left, right), value));
-  });
+  const middles = [...values];
+  for (let at = 1; at < values.length - 1; at += 1) {
+    const value = values[at] ?? 0;
+    const left = values[at - 1] ?? value;
+    const right = values[at + 1] ?? value;
+    const low = Math.min(left, right);
+    const high = Math.max(left, right);
+    middles[at] = Math.max(low, Math.min(high, value));
+  }
+  return middles;
 }
 
 /** Robust deviations above `bar` as 0 to 1, strictly growing: half at `bar + half`. */

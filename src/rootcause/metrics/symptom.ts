@@ -2,7 +2,9 @@ import type { EvidenceId } from '../../core/evidence.ts';
 import type { AlertSignal, Point, Series, Telemetry } from '../telemetry.ts';
 import { findSegments } from './change-point.ts';
 import { meaningOf } from './metric-meaning.ts';
-import { type Baseline, baselineOf, cleanPoints, median, quantile } from './robust.ts';
+import { quantile } from './order-statistics.ts';
+import { type Baseline, baselineOf, cleanPoints, median, valuesBetween } from './robust.ts';
+import { type Departure, departureIn, surelyStays } from './window-departure.ts';
 
 /** What the alerting series itself says. Only `sustained` says that something is wrong. */
 type SymptomState = 'sustained' | 'recovered' | 'usual' | 'no-data' | 'no-alert';
@@ -20,7 +22,8 @@ const minute = 60_000;
 /** A monitor averages a few minutes: samples this close before it fired belong to neither side. */
 const leadMs = 30 * minute;
 const staleMs = 15 * minute;
-const minBaseline = 8;
+/** Samples without which nothing is said of the alerting series. */
+export const minBaseline = 8;
 /** Robust deviations and share of the level below which a shift is not called one. */
 const minDeviation = 4;
 const minShare = 0.2;
@@ -37,15 +40,32 @@ export function readSymptom(telemetry: Telemetry): SymptomReading {
   if ((points.at(-1)?.[0] ?? 0) < alert.triggeredAtMs - staleMs) {
     return nothing('no-data', `The alerting series ${alert.metric} of ${alert.service} ends before the monitor fired.`);
   }
-  const reading = judge(series, points, alert);
+  const reading = judgeWindow(points, alert, telemetry.window.fromMs) ?? judge(series, points, alert);
   return { ...reading, evidence: series.evidence === undefined ? [] : [series.evidence] };
+}
+
+/** When the document shows a past of its own before the window: whether the window left it, even if it came back. */
+function judgeWindow(points: readonly Point[], alert: AlertSignal, fromMs: number): SymptomReading | null {
+  const past = valuesBetween(points, Number.NEGATIVE_INFINITY, fromMs);
+  const present = points.filter(([atMs]) => atMs >= fromMs);
+  if (past.length < minBaseline || present.length === 0) return null;
+  const watched = { meaning: meaningOf(alert.metric), bad: alert.comparator === '>' ? 1 : -1 } as const;
+  const found = departureIn(
+    past,
+    present.map((point) => point[1]),
+    watched,
+  );
+  const shared = { before: found.before, after: found.worst, evidence: [] };
+  const onsetMs = found.at === null ? null : (present[found.at]?.[0] ?? null);
+  if (onsetMs === null) return { ...shared, state: 'usual', onsetMs: null, says: withinSentence(alert, found) };
+  return { ...shared, state: 'sustained', onsetMs, says: departedSentence(alert, found) };
 }
 
 /** Without a monitor: latency and error series judged each for itself; when the first quarter of the shifted began. */
 function guess(telemetry: Telemetry): SymptomReading {
   const readings = telemetry.series
     .filter((series) => /^(?:latency|errors)$/u.test(meaningOf(series.metric).role))
-    .flatMap((series) => judgeAlone(series, telemetry.window.toMs) ?? []);
+    .flatMap((series) => judgeAlone(series, telemetry.window) ?? []);
   const shifted = readings.filter(({ state }) => state === 'sustained');
   if (shifted.length > 0) {
     const onsets = shifted.flatMap(({ onsetMs }) => (onsetMs === null ? [] : [onsetMs]));
@@ -57,11 +77,17 @@ function guess(telemetry: Telemetry): SymptomReading {
   return nothing('usual', says);
 }
 
-function judgeAlone(series: Series, toMs: number): SymptomReading | null {
+function judgeAlone(series: Series, { fromMs, toMs }: Telemetry['window']): SymptomReading | null {
   const points = cleanPoints(series.points).filter(([atMs]) => atMs <= toMs);
   const comparator = meaningOf(series.metric).bad === 1 ? '>' : '<';
-  const pseudo = { service: series.service, metric: series.metric, comparator, threshold: 0 } as const;
-  return points.length < minBaseline ? null : judge(series, points, { ...pseudo, triggeredAtMs: points[0]?.[0] ?? 0 });
+  const { service, metric } = series;
+  const pseudo = { service, metric, comparator, threshold: 0, triggeredAtMs: points[0]?.[0] ?? 0 } as const;
+  if (points.length < minBaseline) return null;
+  const past = valuesBetween(points, Number.NEGATIVE_INFINITY, fromMs);
+  if (surelyStays(past, valuesBetween(points, fromMs, Number.POSITIVE_INFINITY), meaningOf(metric).bad)) {
+    return nothing('usual', '');
+  }
+  return judgeWindow(points, pseudo, fromMs) ?? judge(series, points, pseudo);
 }
 
 const nothing = (state: SymptomState, says: string): SymptomReading => ({
@@ -106,10 +132,7 @@ function pastOf(series: Series, points: readonly Point[], { bad, triggeredAtMs }
   const past = (early.length >= minBaseline ? early : points.slice(0, Math.ceil(points.length / 2))).map((p) => p[1]);
   const meaning = meaningOf(series.metric);
   const floor = { relative: meaning.relativeFloor, absolute: meaning.absoluteFloor };
-  const reach = quantile(
-    points.map((point) => Math.abs(point[1])),
-    1,
-  );
+  const reach = points.reduce((most, point) => Math.max(most, Math.abs(point[1])), 0);
   return { baseline: baselineOf(past, floor, reach), bad, past };
 }
 
@@ -167,6 +190,12 @@ function usual(judged: Judged, recent: readonly number[], alert: AlertSignal): S
 
 const shiftSentence = (alert: AlertSignal, before: number, after: number): string =>
   `${alert.metric} of ${alert.service} went from ${format(before)} to ${format(after)} and stayed there.`;
+
+const departedSentence = ({ service, metric }: AlertSignal, { before, worst, edge }: Departure): string =>
+  `${metric} of ${service} went from ${format(before)} to ${format(worst)}; before, it seldom passed ${format(edge)}.`;
+
+const withinSentence = ({ service, metric }: AlertSignal, { worst, edge }: Departure): string =>
+  `${metric} of ${service} stays within what it does on ordinary days: ${format(worst)} at worst, ${format(edge)} is usual.`;
 
 const recoveredSentence = (alert: AlertSignal, now: number, before: number): string =>
   `${alert.metric} of ${alert.service} left its usual level ${format(before)} and is back at ${format(now)}.`;
