@@ -116,6 +116,8 @@ export type Store = {
   incident(id: string): Promise<Incident | null>;
   /** The newest incident of a channel that is not closed. */
   incidentAt(place: Place): Promise<Incident | null>;
+  /** The newest incident of a channel, closed or not: what people ask about afterwards. */
+  lastIncidentAt(place: Place): Promise<Incident | null>;
   incidents(limit: number): Promise<readonly Incident[]>;
   setPhase(transaction: Transaction | null, id: IncidentId, phase: Phase): Promise<void>;
   setSymptom(

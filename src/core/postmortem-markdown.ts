@@ -1,3 +1,4 @@
+import { amount } from './amount.ts';
 import type { Json } from './json.ts';
 import { defang } from './plain-text.ts';
 import { clocksOf, type Ledger, openQuestions } from './postmortem.ts';
@@ -66,7 +67,7 @@ function impact({ incident, audit }: Ledger): readonly string[] {
   ];
 }
 
-const said = (value: Json | undefined): string => (typeof value === 'number' ? String(value) : 'unknown');
+const said = (value: Json | undefined): string => (typeof value === 'number' ? amount(value) : 'unknown');
 
 function clocks(ledger: Ledger): readonly string[] {
   const each = clocksOf(ledger);

@@ -1,3 +1,4 @@
+import { amount } from './amount.ts';
 import type { AuditKind, AuditRow } from './audit-entry.ts';
 import type { Json } from './json.ts';
 import { type Tainted, taint } from './tainted.ts';
@@ -17,6 +18,8 @@ type Body = { readonly [key: string]: Json };
 
 const text = (value: Json | undefined): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+
+const level = (value: Json | undefined): string => (typeof value === 'number' ? amount(value) : 'unknown');
 
 /** How each kind of row reads on a timeline. Kinds that are bookkeeping read as null. */
 const sentences: { readonly [Kind in AuditKind]: (body: Body) => string | null } = {
@@ -39,7 +42,7 @@ const sentences: { readonly [Kind in AuditKind]: (body: Body) => string | null }
   'effect.intent': ({ action, step }) => `Starting ${text(action)} (${text(step)})`,
   'effect.result': ({ action, failure, reason }) =>
     failure === undefined ? `Finished ${text(action)}` : `${text(action)} ended as ${text(failure)}: ${text(reason)}`,
-  recovery: ({ verdict, before, after }) => `Recovery ${text(verdict)}: ${text(before)} before, ${text(after)} after`,
+  recovery: ({ verdict, before, after }) => `Recovery ${text(verdict)}: ${level(before)} before, ${level(after)} after`,
   'message.posted': ({ key }) => (text(key).startsWith('first-card:') ? 'First card posted' : null),
   receipt: () => 'Receipt written',
   postmortem: () => 'Postmortem exported',

@@ -1,5 +1,5 @@
 /** Every delivery, once, one at a time per channel: opens incidents, answers commands, passes clicks on. */
-import { parseCommand } from '../core/command.ts';
+import { type Command, parseCommand } from '../core/command.ts';
 import { personOf } from '../core/directory.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
@@ -66,8 +66,12 @@ async function onLine(world: World, inbound: Inbound & { type: 'mention' | 'comm
   if (command.verb === 'investigate' && !incident) return openIncident(world, inbound);
   if (asked && incident) await recordStatement(world, incident, inbound);
   if (command.verb === 'investigate' && incident?.phase === 'settled') return lookAgain(world, incident, inbound);
-  return answer(world, { inbound, command, incident });
+  return answer(world, { inbound, command, incident: incident ?? (await incidentAfter(world, inbound, command)) });
 }
+
+/** People ask for the postmortem and the timeline when it is over; only a runbook needs an incident that is open. */
+const incidentAfter = (world: World, { place }: Inbound, { verb }: Command): Promise<Incident | null> =>
+  verb === 'runbook' ? Promise.resolve(null) : world.store.lastIncidentAt(place);
 
 /** What people say in an incident's channel is kept as a statement that can be cited. */
 async function onMessage(world: World, inbound: Inbound & { type: 'message' }): Promise<void> {

@@ -9,7 +9,7 @@ import type { World } from './world.ts';
 
 /** Buttons that decide nothing: briefings, receipts, grades. */
 export async function onClick(world: World, inbound: Extract<Inbound, { type: 'click' }>): Promise<void> {
-  const incident = await world.store.incidentAt(inbound.place);
+  const incident = await world.store.lastIncidentAt(inbound.place);
   switch (inbound.action) {
     case 'brief-me':
       return answer(world, { inbound, command: { verb: 'brief' }, incident });

@@ -1,11 +1,14 @@
 import type { Selectable } from 'kysely';
-import type { Incident } from '../core/incident.ts';
+import type { Incident, Place } from '../core/incident.ts';
 import type { Store } from '../ports.ts';
 import type { Database } from './open-database.ts';
 import { incidentNumber, parseIncident } from './stored-incident.ts';
 import type { Tables } from './tables.ts';
 
-type IncidentRoom = Pick<Store, 'openIncident' | 'incident' | 'incidentAt' | 'incidents' | 'setPhase' | 'setSymptom'>;
+type IncidentRoom = Pick<
+  Store,
+  'openIncident' | 'incident' | 'incidentAt' | 'lastIncidentAt' | 'incidents' | 'setPhase' | 'setSymptom'
+>;
 
 const first = (rows: readonly Selectable<Tables['incident']>[]): Incident | null =>
   rows[0] === undefined ? null : parseIncident(rows[0]);
@@ -34,6 +37,8 @@ function numberOf(id: string): string {
 
 export function incidentRoom(database: Database): IncidentRoom {
   const latest = () => database.reader().selectFrom('incident').selectAll().orderBy('number', 'desc');
+  const there = ({ platform, tenant, channel }: Place) =>
+    latest().where('platform', '=', platform).where('tenant', '=', tenant).where('channel', '=', channel);
   return {
     async openIncident(transaction, incident) {
       const query = database.writer(transaction).insertInto('incident').values(columnsOf(incident)).returningAll();
@@ -44,8 +49,10 @@ export function incidentRoom(database: Database): IncidentRoom {
       return number === null ? null : first(await latest().where('number', '=', number).execute());
     },
     async incidentAt(place) {
-      const there = latest().where('platform', '=', place.platform).where('tenant', '=', place.tenant);
-      return first(await there.where('channel', '=', place.channel).where('phase', '!=', 'closed').limit(1).execute());
+      return first(await there(place).where('phase', '!=', 'closed').limit(1).execute());
+    },
+    async lastIncidentAt(place) {
+      return first(await there(place).limit(1).execute());
     },
     async incidents(limit) {
       return (await latest().limit(limit).execute()).map(parseIncident);

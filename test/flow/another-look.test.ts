@@ -89,6 +89,15 @@ it('while an approval is waiting, a mention is answered and starts nothing', asy
   expect((await flow.said()).some(({ audience }) => audience === 'sam')).toBe(true);
 });
 
+it('a closed incident still answers for its postmortem, and a new question opens another', async () => {
+  const id = await settledIncident();
+  await flow.world.store.setPhase(null, id as `INC-${number}`, 'closed');
+  await say('second', 'postmortem');
+  expect((await flow.said()).some(({ document }) => document?.text.includes(id))).toBe(true);
+  await say('third', 'why is search slow?');
+  expect(await incidentsHere()).toHaveLength(2);
+});
+
 it('a delivery whose handling is repeated after a crash opens one incident', async () => {
   await say('first', 'why is checkout slow?');
   const handle = inboundWorkflow(flow.world);

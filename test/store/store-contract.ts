@@ -242,7 +242,9 @@ export function storeContract(databases: TestDatabases): void {
       expect(await store.incidentAt(placeOf('two'))).toMatchObject({ id: newer.id });
       await store.setPhase(null, newer.id, 'closed');
       expect(await store.incidentAt({ ...placeOf('two'), root: 'elsewhere' })).toMatchObject({ id: older.id });
+      expect(await store.lastIncidentAt(placeOf('two'))).toMatchObject({ id: newer.id });
       expect(await store.incidentAt(placeOf('nowhere'))).toBeNull();
+      expect(await store.lastIncidentAt(placeOf('nowhere'))).toBeNull();
       expect(await store.incidents(2)).toMatchObject([{ id: newer.id }, { id: older.id }]);
     });
 

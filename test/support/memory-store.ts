@@ -55,6 +55,8 @@ export function createMemoryStore(rows: MemoryRows): Store {
       Promise.resolve(
         rows.incidents.findLast((each) => each.place.channel === channel && each.phase !== 'closed') ?? null,
       ),
+    lastIncidentAt: ({ channel }) =>
+      Promise.resolve(rows.incidents.findLast((each) => each.place.channel === channel) ?? null),
     incidents: (limit) => Promise.resolve(rows.incidents.toReversed().slice(0, limit)),
     setPhase: unused,
     setSymptom: unused,

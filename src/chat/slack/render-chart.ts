@@ -1,5 +1,6 @@
+import { amount } from '../../core/amount.ts';
 import type { Chart } from '../../core/evidence.ts';
-import { amount } from '../../flow/cards/words.ts';
+
 import { type Block, blockLimits, shorten } from './blocks.ts';
 import { utcTime } from './render-line.ts';
 

@@ -1,8 +1,9 @@
+import { amount } from '../../core/amount.ts';
 import type { Card, Line } from '../../core/card.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { SealedPlan } from '../../core/plan.ts';
 import type { RecoveryVerdict } from '../../core/recovery.ts';
-import { amount, duration, sentence } from './words.ts';
+import { duration, sentence } from './words.ts';
 
 export type ReceiptView = {
   readonly sealed: SealedPlan;

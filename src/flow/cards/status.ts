@@ -1,9 +1,10 @@
+import { amount } from '../../core/amount.ts';
 import type { Card, Line, Task } from '../../core/card.ts';
 import type { Gap } from '../../core/evidence.ts';
 import type { Hypothesis } from '../../core/hypothesis.ts';
 import type { Incident, Symptom } from '../../core/incident.ts';
 import type { Ranking } from '../../rootcause/ranking.ts';
-import { amount, causeWords, duration, evidenceSpans } from './words.ts';
+import { causeWords, duration, evidenceSpans } from './words.ts';
 
 /** What the one living status message says at a moment. Every version is built from all of it. */
 export type StatusView = {

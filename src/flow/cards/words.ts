@@ -48,9 +48,5 @@ export function duration(durationMs: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** A number for people: three significant digits. */
-export const amount = (value: number): string =>
-  Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
-
 /** Sixty characters at most, for fallbacks and titles. */
 export const sentence = (text: string): string => (text.length <= 280 ? text : `${text.slice(0, 279)}…`);
