@@ -3,7 +3,7 @@
  * them, tests replace them at the process edge (HTTP, database), not here.
  */
 import type { ApprovalRow, PlanState } from './core/approval.ts';
-import type { AuditEntry, AuditRow } from './core/audit-entry.ts';
+import type { AuditEntry, AuditKind, AuditRow } from './core/audit-entry.ts';
 import type { Card, CardActionId } from './core/card.ts';
 import type { Evidence, EvidenceId, Gap } from './core/evidence.ts';
 import type { Hypothesis } from './core/hypothesis.ts';
@@ -108,7 +108,7 @@ export type Store = {
   /** True for the first caller only, across restarts and processes. */
   claim(transaction: Transaction, key: string, body: Json): Promise<boolean>;
   audit(transaction: Transaction | null, entry: AuditEntry): Promise<number>;
-  auditRows(filter: { incident?: string; afterSeq?: number; limit?: number }): Promise<readonly AuditRow[]>;
+  auditRows(filter: { incident?: string; kind?: AuditKind; afterSeq?: number; limit?: number }): Promise<readonly AuditRow[]>;
   /** The newest row, or null when nothing was ever recorded. */
   auditHead(): Promise<AuditRow | null>;
 

@@ -13,6 +13,7 @@ export const auditKinds = [
   'model.response',
   'claim.dropped',
   'verdict',
+  'verdict.grade',
   'plan.proposed',
   'plan.state',
   'approval.click',

@@ -52,7 +52,7 @@ export const cardActionIds = [
   'investigate-now',
   'brief-me',
   'rerun-evidence',
-  'grade-evidence',
+  'grade-verdict',
   'verify-receipt',
   'undo-plan',
 ] as const;

@@ -6,7 +6,7 @@ import type { EvidenceId, HypothesisId } from './evidence.ts';
  */
 export type Command =
   | { readonly verb: 'investigate'; readonly question: string }
-  | { readonly verb: 'status' | 'brief' | 'approvals' | 'whoami' | 'help' }
+  | { readonly verb: 'status' | 'brief' | 'approvals' | 'whoami' | 'stats' | 'help' }
   | { readonly verb: 'why'; readonly of: HypothesisId | EvidenceId }
   | { readonly verb: 'timeline'; readonly add: string | null }
   | { readonly verb: 'runbook-list' }
@@ -28,6 +28,7 @@ export const verbs = [
   'resume',
   'postmortem',
   'whoami',
+  'stats',
   'help',
 ] as const;
 
@@ -45,6 +46,7 @@ export function parseCommand(line: string, asked: boolean): Command {
     case 'brief':
     case 'approvals':
     case 'whoami':
+    case 'stats':
     case 'help':
     case 'postmortem':
     case 'resume':

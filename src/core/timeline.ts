@@ -34,6 +34,7 @@ const sentences: { readonly [Kind in AuditKind]: (body: Body) => string | null }
   'model.response': () => null,
   'claim.dropped': () => null,
   verdict: ({ hypotheses }) => `Verdict: ${leadOf(hypotheses)}`,
+  'verdict.grade': ({ grade }) => `Graded the verdict: ${text(grade)}`,
   'plan.proposed': ({ title }) => `Proposed: ${text(title)}`,
   'plan.state': ({ plan, state }) => `Plan ${text(plan)} is ${text(state)}`,
   'approval.click': ({ result }) => (result === 'rejected' ? 'Rejected the plan' : 'Approved the plan'),

@@ -8,6 +8,7 @@ import type { Inbound } from '../ports.ts';
 import { explain } from './answer-why.ts';
 import { noticeCard, replyCard } from './cards/reply.ts';
 import { causeWords, duration } from './cards/words.ts';
+import { calibrationLines, calibrationOf } from './grade.ts';
 import { compilePostmortem } from './postmortem.ts';
 import { runRunbook } from './run-runbook.ts';
 import { post, whisper } from './show.ts';
@@ -36,6 +37,8 @@ async function cardFor(world: World, { inbound, command, incident }: Question): 
       );
     case 'whoami':
       return whoami(world, inbound);
+    case 'stats':
+      return replyCard('How right I was', calibrationLines(await calibrationOf(world)));
     case 'runbook-list':
       return runbookList(world);
     case 'stop':
@@ -121,7 +124,7 @@ function helpLines({ settings }: World): readonly Line[] {
     ['investigate [question] · status · brief · timeline'],
     ['why H1 or why E3: what a cause or an evidence item rests on'],
     ['runbook list · runbook NAME key=value'],
-    ['approvals · postmortem · whoami · stop all · resume'],
+    ['approvals · postmortem · stats · whoami · stop all · resume'],
     ['There is no approve command: approval needs the rendered plan and its button.'],
   ];
 }

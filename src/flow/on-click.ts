@@ -2,6 +2,7 @@ import { parseCommand } from '../core/command.ts';
 import type { Inbound } from '../ports.ts';
 import { answer } from './answer.ts';
 import { noticeCard } from './cards/reply.ts';
+import { gradeVerdict } from './grade.ts';
 import { verifyReceipt } from './receipt.ts';
 import { rerunEvidence } from './rerun.ts';
 import { whisper } from './show.ts';
@@ -17,6 +18,8 @@ export async function onClick(world: World, inbound: Extract<Inbound, { type: 'c
       return answer(world, { inbound, command: parseCommand('investigate', true), incident });
     case 'rerun-evidence':
       return rerunEvidence(world, inbound);
+    case 'grade-verdict':
+      return gradeVerdict(world, inbound);
     case 'verify-receipt':
       return verifyReceipt(world, inbound);
     default:

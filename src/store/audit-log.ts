@@ -35,9 +35,10 @@ export function auditRoom(database: Database): AuditRoom {
       if (transaction !== null) return append(database.writer(transaction), entry);
       return database.transact((own) => append(database.writer(own), entry));
     },
-    async auditRows({ incident, afterSeq = 0, limit }) {
+    async auditRows({ incident, kind, afterSeq = 0, limit }) {
       const all = database.reader().selectFrom('audit').selectAll().where('seq', '>', String(afterSeq)).orderBy('seq');
-      const mine = incident === undefined ? all : all.where('incident', '=', incident);
+      const some = kind === undefined ? all : all.where('kind', '=', kind);
+      const mine = incident === undefined ? some : some.where('incident', '=', incident);
       return (await (limit === undefined ? mine : mine.limit(limit)).execute()).map(parseAuditRow);
     },
     async auditHead() {

@@ -20,7 +20,7 @@ describe('the command line', () => {
     ['timeline', false, { verb: 'timeline', add: null }],
     ['stop all', false, { verb: 'stop', all: true }],
     ['postmortem draft', true, { verb: 'postmortem' }],
-    ['statsu', false, { verb: 'unknown', said: 'statsu', nearest: 'status' }],
+    ['statuss', false, { verb: 'unknown', said: 'statuss', nearest: 'status' }],
     ['approve plan-1', false, { verb: 'unknown', said: 'approve', nearest: 'approvals' }],
   ])('%j (asked: %s) is understood', (line, asked, expected) => {
     expect(parseCommand(line, asked)).toEqual(expected);

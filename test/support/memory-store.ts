@@ -42,10 +42,15 @@ export function createMemoryStore(rows: MemoryRows): Store {
       rows.audit.push({ ...entry, seq, prev, hash });
       return Promise.resolve(seq);
     },
-    auditRows: ({ incident, afterSeq = 0, limit = 1_000 }) =>
+    auditRows: ({ incident, kind, afterSeq = 0, limit = 1_000 }) =>
       Promise.resolve(
         rows.audit
-          .filter((row) => row.seq > afterSeq && (incident === undefined || row.incident === incident))
+          .filter(
+            (row) =>
+              (kind === undefined || row.kind === kind) &&
+              row.seq > afterSeq &&
+              (incident === undefined || row.incident === incident),
+          )
           .slice(0, limit),
       ),
     auditHead: () => Promise.resolve(rows.audit.at(-1) ?? null),

@@ -1,4 +1,5 @@
 import { amount } from '../../core/amount.ts';
+import { gradeLabels, grades } from '../../core/calibration.ts';
 import type { Card, Line } from '../../core/card.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { SealedPlan } from '../../core/plan.ts';
@@ -97,6 +98,17 @@ export function resolutionCard(view: ResolutionView): Card {
         ],
       },
     ],
-    foot: [{ label: 'postmortem', href: `${url}/postmortem` }, ' · ', { label: 'incident', href: url }],
+    actions: grades.map((grade) => ({
+      id: 'grade-verdict',
+      label: gradeLabels[grade],
+      value: `${incident.id}:${grade}`,
+      style: 'plain',
+    })),
+    foot: [
+      'Was the verdict right? One click · ',
+      { label: 'postmortem', href: `${url}/postmortem` },
+      ' · ',
+      { label: 'incident', href: url },
+    ],
   };
 }

@@ -1,3 +1,4 @@
+import { type Calibration, calibrate } from '../../../core/calibration.ts';
 import { type VerdictWord, verdictWords } from '../../../core/hypothesis.ts';
 import { type Html, html } from '../html.ts';
 import { costOf, type IncidentRecord, milestonesOf } from '../incident-record.ts';
@@ -6,8 +7,9 @@ import { duration } from '../say-time.ts';
 import { counted, verdictWord } from '../words.ts';
 import { renderColumn, renderPage } from './frame.ts';
 
-/** What was said and what it cost, over the newest incidents. People judge right and wrong; that is not counted yet. */
+/** What was said, how right people found it, and what it cost, over the newest incidents. */
 export function renderStats(records: readonly IncidentRecord[]): Html {
+  const grade = calibrate(records.flatMap(({ rows }) => rows.filter(({ kind }) => kind === 'verdict.grade')));
   const costs = records.map(({ rows }) => costOf(rows));
   const cards = records.flatMap((record) => spanOf(record, 'First card') ?? []);
   const dollars = costs.reduce((sum, cost) => sum + cost.dollars, 0);
@@ -23,8 +25,18 @@ export function renderStats(records: readonly IncidentRecord[]): Html {
 <div><dt>Plans approved</dt><dd>${plans.filter(({ approvals, state }) => approvals.length > 0 && state !== 'rejected').length} of ${plans.length}</dd><dd>${plans.filter(({ state }) => state === 'rejected' || state === 'expired').length} rejected or timed out</dd></div>
 </dl>
 <section aria-labelledby="s-words"><h2 id="s-words">Verdicts</h2><div class="panel"><dl class="facts facts--3">${verdictWords.map((each) => html`<div><dt>${verdictWord(each)}</dt><dd><b>${records.filter((record) => leadingWord(record) === each).length}</b></dd></div>`)}</dl></div></section>
+<section aria-labelledby="s-right"><h2 id="s-right">How right</h2><div class="panel">${graded(grade)}</div></section>
 <section aria-labelledby="s-inc"><h2 id="s-inc">Incidents</h2><div class="panel">${table(records)}</div></section>`;
   return renderPage({ title: 'Stats', current: 'stats', content: renderColumn(content) });
+}
+
+function graded({ words, brier }: Calibration): Html {
+  if (words.length === 0)
+    return html`<p class="mute">No verdict was graded yet. The closing message of an incident has the buttons.</p>`;
+  const rows = words.map(
+    ({ word, said, right }) => html`<div><dt>${verdictWord(word)}</dt><dd><b>${right} of ${said}</b> right</dd></div>`,
+  );
+  return html`<dl class="facts facts--3">${rows}</dl>${brier === null ? '' : html`<p class="mute">Brier score ${brier.toFixed(3)}; 0 is perfect, always saying half is .25</p>`}`;
 }
 
 function table(records: readonly IncidentRecord[]): Html {
