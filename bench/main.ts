@@ -18,8 +18,14 @@ const benches: { readonly [title: string]: (words: readonly string[]) => Promise
 };
 
 const bench = benches[asked];
-if (bench) await bench(rest);
-else {
+if (bench) {
+  try {
+    await bench(rest);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+} else {
   process.stderr.write(`There is no bench "${asked}". Known: ${Object.keys(benches).join(', ')}.\n`);
   process.exitCode = 2;
 }
