@@ -1,6 +1,6 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
-import { entryText, rowHash } from '../core/audit-chain.ts';
+import { entryText } from '../core/audit-chain.ts';
 import { type AuditEntry, type AuditRow, auditKinds } from '../core/audit-entry.ts';
 import type { Store } from '../ports.ts';
 import type { Database } from './open-database.ts';
@@ -17,8 +17,10 @@ const storedEntry: z.ZodType<AuditEntry> = z.object({
   body: z.record(z.string(), storedJson),
 });
 
+const storedSeq = z.coerce.number();
+
 const storedRow = z.object({
-  seq: z.coerce.number(),
+  seq: storedSeq,
   entry: z.string().transform((text): unknown => JSON.parse(text)),
   prev: z.string(),
   hash: z.string(),
@@ -31,10 +33,7 @@ function parseAuditRow(row: unknown): AuditRow {
 
 export function auditRoom(database: Database): AuditRoom {
   return {
-    audit(transaction, entry) {
-      if (transaction !== null) return append(database.writer(transaction), entry);
-      return database.transact((own) => append(database.writer(own), entry));
-    },
+    audit: (transaction, entry) => append(database.writer(transaction), entry),
     async auditRows({ incident, kind, afterSeq = 0, limit }) {
       const all = database.reader().selectFrom('audit').selectAll().where('seq', '>', String(afterSeq)).orderBy('seq');
       const some = kind === undefined ? all : all.where('kind', '=', kind);
@@ -51,12 +50,8 @@ export function auditRoom(database: Database): AuditRoom {
 
 /** The head's row lock is held until the caller commits, so that the order of rows is the order of commits. */
 async function append(writer: Kysely<Tables>, entry: AuditEntry): Promise<number> {
-  const head = await writer.selectFrom('audit_head').select(['seq', 'hash']).forUpdate().executeTakeFirstOrThrow();
-  const seq = Number(head.seq) + 1;
-  const hash = rowHash(head.hash, seq, entry);
   const { incident, kind } = entry;
-  const row = { seq, incident, kind, entry: entryText(entry), prev: head.hash, hash };
-  await writer.insertInto('audit').values(row).execute();
-  await writer.updateTable('audit_head').set({ seq, hash }).execute();
-  return seq;
+  const query = sql<{ seq: string }>`select audit_append(${incident}, ${kind}, ${entryText(entry)}) as seq`;
+  const { rows } = await query.execute(writer);
+  return storedSeq.parse(rows[0]?.seq);
 }

@@ -1,8 +1,12 @@
 import { type Kysely, type Migration, Migrator } from 'kysely';
 import { up as initial } from './001-initial.ts';
+import { up as auditAppend } from './002-audit-append.ts';
 
 /** Every migration, by the name it is remembered under: the names are stored, so they never change. */
-const migrations: Readonly<Record<string, Migration>> = { '001-initial': { up: initial } };
+const migrations: Readonly<Record<string, Migration>> = {
+  '001-initial': { up: initial },
+  '002-audit-append': { up: auditAppend },
+};
 
 /** Brings the schema up to date. Processes that do it at the same time wait for each other (Kysely's lock). */
 export async function migrate<Tables>(database: Kysely<Tables>): Promise<void> {
