@@ -7,13 +7,16 @@ const [asked = '', ...rest] = process.argv.slice(2);
 const benches: { readonly [title: string]: (words: readonly string[]) => Promise<void> | void } = {
   table: benchTable,
   'lab-rank': benchLabRank,
+  audit: async (given) => (await import('./audit.ts')).benchAudit(given),
   kill: async (given) => (await import('./kill.ts')).benchKill(given),
   redaction: async (given) => (await import('./redaction.ts')).benchRedaction(given),
+  ack: async (given) => (await import('./ack.ts')).benchAck(given),
   start: async (given) => (await import('./memory.ts')).benchStart(given),
   rca: async (given) => (await import('./rca/rca-command.ts')).benchRca(given),
   logs: async (given) => (await import('./rca/logs-command.ts')).benchLogs(given),
   silence: async (given) => (await import('./rca/silence-command.ts')).benchSilence(given),
   changepoints: async (given) => (await import('./rca/changepoints-command.ts')).benchChangepoints(given),
+  simulate: async (given) => (await import('./simulate.ts')).benchSimulate(given),
   score: async (given) => (await import('./rca/score-command.ts')).benchScore(given),
 };
 

@@ -1,11 +1,13 @@
 /** `causeway <command>`. `--json` prints one document on stdout; logs and progress go to stderr. */
 import { Command } from 'commander';
 import { exportAudit, type VerifyOptions, verifyAudit } from './commands/audit.ts';
+import { printAuditKey, writeCheckpoint } from './commands/audit-checkpoint.ts';
+import { prove } from './commands/audit-prove.ts';
 import { doctor } from './commands/doctor.ts';
 import { rerunEvidenceItem } from './commands/evidence.ts';
 import { printPostmortem, showIncident } from './commands/incident.ts';
 import { listPlans, listRunbooks, rehearseRunbook } from './commands/plans.ts';
-import { rankFile } from './commands/rank.ts';
+import { type RankOptions, rankFile } from './commands/rank.ts';
 import { redactFilter } from './commands/redact.ts';
 import { complain } from './commands/say.ts';
 
@@ -56,13 +58,30 @@ program
 const audit = program.command('audit').description('the audit log');
 audit
   .command('export')
-  .description('the whole log on stdout, one row per line')
-  .action(ends(() => exportAudit(variables)));
+  .description('the whole log on stdout, one event per line')
+  .option('--format <format>', 'jsonl, cloudevents or ocsf', 'jsonl')
+  .action(ends((options: { format?: string }) => exportAudit(variables, options)));
+audit
+  .command('key')
+  .description('the public key that checks signed checkpoints')
+  .action(ends(() => printAuditKey(variables)));
+audit
+  .command('checkpoint')
+  .description('sign where the log stands now; keep it elsewhere')
+  .option('--out <file>', 'a file instead of stdout')
+  .action(ends((options: { out?: string }) => writeCheckpoint(variables, options)));
+audit
+  .command('prove [seq]')
+  .description('a proof that entry SEQ is in the log, or that the log only grew since a checkpoint, as JSON')
+  .option('--since <file>', 'an earlier signed checkpoint')
+  .action(ends((seq: string | undefined, options: { since?: string }) => prove(variables, seq, options)));
 audit
   .command('verify')
   .description('verify the hash chain; exit 1 and the first bad entry when broken')
   .option('--export <file>', 'an export instead of the store')
-  .option('--checkpoint <file>', 'the output of an earlier verify --json: the log must still contain it')
+  .option('--checkpoint <file>', 'signed checkpoints, or an earlier verify --json: the log must contain them')
+  .option('--public-key <file>', 'the output of audit key: the checkpoints must be signed by it')
+  .option('--proof <file>', 'the output of audit prove: check it without the log')
   .option('--json', 'one JSON document')
   .action(ends((options: VerifyOptions) => verifyAudit(variables, options)));
 
@@ -112,8 +131,9 @@ runbook
 program
   .command('rank')
   .description('the root-cause engine alone on one telemetry document')
-  .requiredOption('--in <file>', 'the document, JSON')
+  .option('--in <file>', 'the document, JSON')
+  .option('--schema', 'print the JSON schema of the document')
   .option('--json', 'one JSON document')
-  .action(ends((options: { in: string; json?: boolean }) => rankFile(options.in, options.json ?? false)));
+  .action(ends((options: RankOptions) => rankFile(options)));
 
 await program.parseAsync();

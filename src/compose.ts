@@ -10,6 +10,7 @@ import { connectActions, loadActions } from './actions/load-actions.ts';
 import { connectRollbackPlanner } from './actions/rollback/connect-planner.ts';
 import { connectPullWatch } from './actions/rollback/watch-pull.ts';
 
+import { createAuditAnchor } from './audit-anchor.ts';
 import { parseCatalogue } from './catalogue-file.ts';
 import { createWebPlatform } from './chat/web/show.ts';
 import type { Environment } from './config.ts';
@@ -50,6 +51,8 @@ export type System = {
   readonly catalogue: Catalogue;
   /** Stable across restarts; signs cookies and forms. */
   readonly secret: string;
+  /** `CAUSEWAY_HOME`. */
+  readonly home: string;
   addPlatform(platform: ChatPlatform): void;
   /** Begins to work: workflows of an earlier process go on from here. */
   launch(): Promise<void>;
@@ -102,6 +105,7 @@ export async function compose(parts: Parts): Promise<Result<System, readonly str
       return platform;
     },
     newId: (prefix) => `${prefix}-${randomBytes(6).toString('hex')}`,
+    anchorAudit: createAuditAnchor({ store, home, log }),
     settings: settingsOf(parts),
     log,
   };
@@ -118,6 +122,7 @@ export async function compose(parts: Parts): Promise<Result<System, readonly str
     database,
     catalogue: catalogue.value,
     secret,
+    home,
     addPlatform: (platform) => platforms.set(platform.name, platform),
     launch: () => engine.launch(),
     close: async () => {

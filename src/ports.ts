@@ -108,7 +108,12 @@ export type Store = {
   /** True for the first caller only, across restarts and processes. */
   claim(transaction: Transaction, key: string, body: Json): Promise<boolean>;
   audit(transaction: Transaction | null, entry: AuditEntry): Promise<number>;
-  auditRows(filter: { incident?: string; kind?: AuditKind; afterSeq?: number; limit?: number }): Promise<readonly AuditRow[]>;
+  auditRows(filter: {
+    incident?: string;
+    kind?: AuditKind;
+    afterSeq?: number;
+    limit?: number;
+  }): Promise<readonly AuditRow[]>;
   /** The newest row, or null when nothing was ever recorded. */
   auditHead(): Promise<AuditRow | null>;
 

@@ -33,7 +33,7 @@ const layers: ReadonlyArray<readonly [layer: RegExp, allowed: RegExp]> = [
   [/^tools\/[^/]+\//u, may(contracts, String.raw`tools\/[^/]+\/`, packages)],
   [/^src\/(?:config|catalogue-file|load-tools|machine-clock)\.ts$/u, may(contracts, packages)],
   [/^src\/rank-document(?:-[a-z]+)?\.ts$/u, may(contracts, String.raw`src\/rank-document-`, packages)],
-  [/^src\/(?:compose|main|cli|serve|start-platforms|local-incident)\.ts$/u, /./u],
+  [/^src\/(?:compose|audit-anchor|main|cli|serve|start-platforms|local-incident)\.ts$/u, /./u],
   [/^src\/commands\//u, /./u],
 ];
 

@@ -1,77 +1,99 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
-import { type ChainResult, type Checkpoint, chainVerifier } from '../core/audit-chain.ts';
-import type { AuditRow } from '../core/audit-entry.ts';
-import { walkAudit } from '../flow/walk-audit.ts';
-import { printJson, printLine } from './say.ts';
+import {
+  type ChainFault,
+  type ChainResult,
+  type ChainVerifier,
+  type Checkpoint,
+  chainVerifier,
+} from '../core/audit-chain.ts';
+import { auditEvent, auditFormats } from '../core/audit-export.ts';
+import { auditPages, walkAudit } from '../flow/walk-audit.ts';
+import { readCheckpoints, readExportedLine, readPublicKey } from './audit-files.ts';
+import { verifyProof } from './audit-proof.ts';
+import { complain, printJson, printLine } from './say.ts';
 import { fail, type Variables, withSystem } from './with-system.ts';
 
-const pageRows = 1_000;
-
-/** The whole log on stdout, one canonical row per line. */
-export const exportAudit = (variables: Variables): Promise<number> =>
-  withSystem(variables, async ({ world }) => {
-    for (let afterSeq = 0; ; ) {
-      const rows = await world.store.auditRows({ afterSeq, limit: pageRows });
-      for (const row of rows) printLine(JSON.stringify(row));
-      const last = rows.at(-1);
-      if (!last) return 0;
-      afterSeq = last.seq;
+/** The whole log on stdout, one event per line. */
+export async function exportAudit(variables: Variables, options: { readonly format?: string }): Promise<number> {
+  const format = auditFormats.find((known) => known === (options.format ?? 'jsonl'));
+  if (!format) return fail([`--format ${options.format}: there is no such form. Known: ${auditFormats.join(', ')}.`]);
+  return withSystem(variables, async ({ world }) => {
+    for await (const rows of auditPages(world.store)) {
+      for (const row of rows) printLine(JSON.stringify(auditEvent(row, format)));
     }
+    return 0;
   });
+}
 
 export type VerifyOptions = {
   readonly export?: string;
   readonly checkpoint?: string;
+  readonly publicKey?: string;
+  readonly proof?: string;
   readonly json?: boolean;
 };
 
 /**
- * Walks the chain of the store, or of an export, offline. Exit code 1 and the first bad sequence number when broken; 2
- * when a file cannot be read.
+ * Walks the chain of the store, or of an export, offline; or checks a proof. Exit code 1 and the first bad sequence
+ * number when broken, or when a signature is wrong; 2 when a file cannot be read.
  */
 export async function verifyAudit(variables: Variables, options: VerifyOptions): Promise<number> {
-  const checkpoint = options.checkpoint === undefined ? null : await readCheckpoint(options.checkpoint);
-  if (typeof checkpoint === 'string') return fail([checkpoint]);
-  if (options.export !== undefined) return verifyExport(options.export, { checkpoint, json: options.json });
-  return withSystem(variables, async ({ world }) => tell(await walkAudit(world.store, checkpoint), options.json));
+  const key = options.publicKey === undefined ? null : await readPublicKey(options.publicKey);
+  if (key?.ok === false) return refuse(key.failure);
+  const checkpoints =
+    options.checkpoint === undefined ? null : await readCheckpoints(options.checkpoint, key?.value ?? null);
+  if (checkpoints?.ok === false) return refuse(checkpoints.failure);
+  const given = { checkpoints: checkpoints?.value ?? [], key: key?.value ?? null, json: options.json ?? false };
+  if (options.proof !== undefined) return verifyProof(options.proof, given);
+  if (given.key && given.checkpoints.length === 0)
+    return fail(['--public-key needs --checkpoint FILE or --proof FILE.']);
+  if (options.export !== undefined) return verifyExport(options.export, given);
+  return withSystem(variables, async ({ world }) => tell(await walkAudit(world.store, given.checkpoints), given));
 }
 
-type Told = { readonly checkpoint: Checkpoint | null; readonly json: boolean | undefined };
+function refuse({ exitCode, why }: { exitCode: number; why: string }): number {
+  complain(why);
+  return exitCode;
+}
 
-async function verifyExport(file: string, { checkpoint, json }: Told): Promise<number> {
-  const verifier = chainVerifier(checkpoint);
+type Given = {
+  readonly checkpoints: readonly Checkpoint[];
+  readonly key: { readonly name: string } | null;
+  readonly json: boolean;
+};
+
+async function verifyExport(file: string, given: Given): Promise<number> {
+  const verifier = chainVerifier(given.checkpoints);
   let lines = 0;
   try {
     for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
       lines += 1;
-      if (line.trim() !== '' && verifier.take(JSON.parse(line) as AuditRow) !== null) break;
+      const fault = line.trim() === '' ? null : takeLine(line, verifier);
+      if (fault) return tell(fault, given);
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : 'cannot be read';
     return fail([`${file}, line ${lines}: ${why}. Export again with: causeway audit export`]);
   }
-  return tell(verifier.end(), json);
+  return tell(verifier.end(), given);
 }
 
-/** What an earlier `audit verify --json` printed, or any JSON with the same `rows` and `head`. */
-const checkpointFile = z.object({ rows: z.int().positive(), head: z.string().regex(/^[0-9a-f]{64}$/u) });
-
-async function readCheckpoint(file: string): Promise<Checkpoint | string> {
-  try {
-    const { rows, head } = checkpointFile.parse(JSON.parse(await readFile(file, 'utf8')));
-    return { seq: rows, hash: head };
-  } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    return `${file}: ${why}. Give the output of an earlier: causeway audit verify --json`;
-  }
+function takeLine(line: string, verifier: ChainVerifier): ChainFault | null {
+  const { row, agrees } = readExportedLine(line);
+  const lying = { ok: false, firstBadSeq: row.seq, why: 'the event around the entry says something else' } as const;
+  return verifier.take(row) ?? (agrees() ? null : lying);
 }
 
-function tell(result: ChainResult, json = false): number {
+function tell(result: ChainResult, { checkpoints, key, json }: Given): number {
   if (json) printJson(result);
   else if (result.ok) printLine(`The audit log verifies: ${result.rows} entries, head ${result.head}.`);
   else printLine(`The audit log does NOT verify. First bad entry: ${result.firstBadSeq}. ${result.why}`);
+  if (result.ok && !json && checkpoints.length > 0) printLine(contains(checkpoints.length, key));
   return result.ok ? 0 : 1;
+}
+
+function contains(count: number, key: Given['key']): string {
+  const signed = key ? `signed by ${key.name}` : 'whose signatures were not checked (give --public-key)';
+  return `It still contains ${count === 1 ? 'the checkpoint' : `all ${count} checkpoints`}, ${signed}.`;
 }

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { parseTelemetryDocument } from '../rank-document.ts';
+import { parseTelemetryDocument, telemetryDocumentSchema } from '../rank-document.ts';
 import { rank } from '../rootcause/rank.ts';
 import { printJson, printLine } from './say.ts';
 import { fail } from './with-system.ts';
 
-/** The engine alone on one telemetry document. */
-export async function rankFile(file: string, json: boolean): Promise<number> {
+export type RankOptions = { readonly in?: string; readonly json?: boolean; readonly schema?: boolean };
+
+/** The engine alone on one telemetry document; without a document but with `schema`, what a document looks like. */
+export async function rankFile({ in: file, json = false, schema = false }: RankOptions): Promise<number> {
+  if (schema) printJson(telemetryDocumentSchema());
+  if (schema) return 0;
+  if (file === undefined) return fail(['Give --in FILE, a telemetry document; --schema prints what it looks like.']);
   const text = await readFile(file, 'utf8').catch(() => null);
   if (text === null) return fail([`${file} cannot be read.`]);
   const document = parseJson(text);

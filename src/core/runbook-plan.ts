@@ -3,6 +3,7 @@ import type { Json } from './json.ts';
 import type { Plan, PlanStep, Precondition } from './plan.ts';
 import type { Runbook, RunbookValues } from './runbook.ts';
 import { checkRunbookValues } from './runbook-arguments.ts';
+import type { RunbookFacts } from './runbook-facts.ts';
 
 /** The parts of a plan that come from a runbook and validated values. */
 export type CompiledRunbook = {
@@ -105,20 +106,24 @@ const given = (name: string, values: RunbookValues): string | number | boolean |
 export type RunbookSuggestion = { readonly runbook: Runbook; readonly values: RunbookValues };
 
 /**
- * Runbooks that say they help against this kind of cause and whose inputs the facts fill completely. `facts` are what
- * the incident established, by name: `service`, `flag`. A fact that an input refuses makes no suggestion.
+ * Runbooks that say they help against this kind of cause and whose inputs the facts fill completely. An input that asks
+ * for a fact needs it, default or not; a fact that an input refuses makes no suggestion.
  */
 export function suggestRunbooks(
   runbooks: readonly Runbook[],
-  cause: { readonly kind: CauseKind; readonly facts: { readonly [name: string]: string } },
+  cause: { readonly kind: CauseKind; readonly facts: RunbookFacts },
 ): readonly RunbookSuggestion[] {
   return runbooks
     .filter((runbook) => runbook.suggestsFor.includes(cause.kind))
     .flatMap((runbook) => {
-      const said = Object.entries(runbook.inputs).flatMap(([name, { suggest }]) => {
-        const fact = suggest === undefined ? undefined : cause.facts[suggest];
+      const asked = Object.entries(runbook.inputs).flatMap(([name, { suggest }]) =>
+        suggest ? [{ name, suggest }] : [],
+      );
+      const said = asked.flatMap(({ name, suggest }) => {
+        const fact = cause.facts[suggest];
         return fact === undefined ? [] : [[name, fact] as const];
       });
+      if (said.length < asked.length) return [];
       const checked = checkRunbookValues(runbook, Object.fromEntries(said));
       return checked.ok ? [{ runbook, values: checked.value }] : [];
     });

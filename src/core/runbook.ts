@@ -1,14 +1,15 @@
 import type { CauseKind } from './hypothesis.ts';
 import type { Json } from './json.ts';
 import type { Precondition, Risk } from './plan.ts';
+import type { RunbookFact } from './runbook-facts.ts';
 
 /** What a person may fill in. Text must match `pattern` from end to end (RE2 syntax, so that no value can hang us). */
 export type RunbookInput = {
   readonly description: string;
   /** Used when the caller says nothing. Absent: the input is required. */
   readonly default?: string | number | boolean;
-  /** Name of a fact of the incident (`flag`, `service`) that suggests a value. People can change it. */
-  readonly suggest?: string;
+  /** The fact of the incident that suggests a value. People can change it. */
+  readonly suggest?: RunbookFact;
 } & (
   | { readonly type: 'string'; readonly pattern: string; readonly maxLength: number }
   | { readonly type: 'enum'; readonly values: readonly string[] }
@@ -40,6 +41,8 @@ export type Runbook = {
   /** Catalogue group id. */
   readonly owner: string;
   readonly risk: Risk;
+  /** `callees`: it also changes what the service calls directly and their databases and caches. */
+  readonly reach: 'service' | 'callees';
   readonly suggestsFor: readonly CauseKind[];
   readonly inputs: { readonly [name: string]: RunbookInput };
   readonly preconditions: readonly Precondition[];

@@ -42,6 +42,7 @@ function refusal(draft: Exclude<RollbackDraft, { kind: 'clean' }>, lead: Hypothe
       const files = draft.files.map(({ path, why }) => `${path} (${why})`).join(', ');
       return {
         kind: 'none',
+        conflicts: true,
         why: `The change cannot be taken back cleanly: ${draft.why}`,
         fix: files ? `Revert by hand: ${files}` : `Revert by hand: ${what}`,
       };

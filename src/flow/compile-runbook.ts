@@ -1,9 +1,11 @@
 import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident } from '../core/incident.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Plan, Risk } from '../core/plan.ts';
 import type { Runbook, RunbookValues } from '../core/runbook.ts';
+import { runbookFactsOf } from '../core/runbook-facts.ts';
 import { compileRunbook, suggestRunbooks } from '../core/runbook-plan.ts';
-import type { ChangeEvent } from '../rootcause/telemetry.ts';
+import { runbookReach } from '../core/runbook-reach.ts';
+import type { Telemetry } from '../rootcause/telemetry.ts';
 import { rehearsalFailure, rehearse } from './dry-run.ts';
 import type { Compiled } from './propose.ts';
 import type { World } from './world.ts';
@@ -14,45 +16,33 @@ type Request = {
   readonly requester: string;
   readonly runbook: Runbook;
   readonly values: RunbookValues;
+  /** The cause it is suggested for; absent when a person named the runbook. */
+  readonly lead?: Hypothesis;
 };
 
-/** A runbook that says it helps against this kind of cause and whose inputs the evidence fills, as a plan. */
+/**
+ * A runbook that says it helps against this kind of cause and whose inputs the evidence fills, as a plan. Null when no
+ * runbook does: what was not proven for a cause is not suggested.
+ */
 export async function compileSuggestedRunbook(
   world: World,
-  { incident, lead, changes }: { incident: Incident; lead: Hypothesis; changes: readonly ChangeEvent[] },
-): Promise<Compiled> {
-  const facts = { service: lead.entity, ...flagFact(lead, changes) };
+  { incident, lead, telemetry }: { incident: Incident; lead: Hypothesis; telemetry: Telemetry },
+): Promise<Compiled | null> {
+  const { catalogue } = world;
+  const facts = runbookFactsOf({ lead, catalogue, telemetry });
   const suggestion = suggestRunbooks(world.runbooks, { kind: lead.kind, facts })[0];
-  if (!suggestion) {
-    return {
-      kind: 'none',
-      why: 'No runbook fits this cause with what is known',
-      fix: 'Run one by hand: /sre runbook list shows them.',
-    };
-  }
-  const request = { incident, service: lead.entity, requester: incident.openedBy, ...suggestion };
+  if (!suggestion) return null;
+  const request = { incident, service: lead.entity, requester: incident.openedBy, lead, ...suggestion };
   const rehearsed = await rehearse(world, runbookPlan(world, request));
   return rehearsed.ok ? { kind: 'plan', sealed: rehearsed.value } : rehearsalFailure(rehearsed.failure);
-}
-
-/** The newest flag change on the suspect service, by the name its platform gives it. */
-function flagFact(lead: Hypothesis, changes: readonly ChangeEvent[]): { flag?: string } {
-  const cited = new Set(lead.supports.map(({ evidence }) => evidence));
-  const flags = changes.filter(
-    ({ kind, service, evidence }) => kind === 'flag' && service === lead.entity && evidence && cited.has(evidence),
-  );
-  const newest = flags.toSorted((a, b) => b.atMs - a.atMs)[0];
-  const name = newest?.paths.find((path) => path.startsWith('flag:'))?.slice('flag:'.length);
-  return name === undefined ? {} : { flag: name };
 }
 
 /** A runbook run as a plan, not rehearsed yet. Values were validated by the runbook's own inputs. */
 export function runbookPlan(world: World, request: Request): Plan {
   const { incident, service, requester, runbook, values } = request;
+  const { risk, reasons } = riskOf(world, request);
   const compiled = compileRunbook(runbook, values);
   const nowMs = world.clock.nowMs();
-  const tierOne = world.catalogue.services.find(({ id }) => id === service)?.tier === 1;
-  const risk: Plan['risk'] = tierOne && runbook.risk === 1 ? 2 : runbook.risk;
   return {
     format: 1,
     id: world.newId('plan'),
@@ -64,12 +54,8 @@ export function runbookPlan(world: World, request: Request): Plan {
     preview: null,
     rehearsal: [],
     risk,
-    riskReasons: tierOne ? ['tier 1 service'] : [],
-    blastRadius: {
-      services: 1,
-      files: 0,
-      says: `1 service, ${compiled.steps.length} ${compiled.steps.length === 1 ? 'step' : 'steps'}`,
-    },
+    riskReasons: reasons,
+    blastRadius: blastOf(world, request, compiled.steps.length),
     runsAs: 'the GitHub write token, allow-listed workflows only',
     requester,
     policyVersion: world.policy.version,
@@ -78,4 +64,20 @@ export function runbookPlan(world: World, request: Request): Plan {
     expiresAtMs: nowMs + world.settings.approveWithinMs,
     startWithinMs: world.settings.startWithinMs,
   };
+}
+
+/** As the runbook says, and at least 2 on a tier 1 service or for a cause that is only Possible. */
+function riskOf({ catalogue }: World, { service, runbook, lead }: Request): { risk: Risk; reasons: readonly string[] } {
+  const reasons = [
+    ...(lead?.word === 'Possible' ? ['the cause is only Possible'] : []),
+    ...(catalogue.services.find(({ id }) => id === service)?.tier === 1 ? ['tier 1 service'] : []),
+  ];
+  return { risk: reasons.length > 0 && runbook.risk === 1 ? 2 : runbook.risk, reasons };
+}
+
+function blastOf({ catalogue }: World, { service, runbook }: Request, steps: number): Plan['blastRadius'] {
+  const reached = runbookReach(catalogue, runbook, service);
+  const named = reached.length > 1 ? ` (${reached.join(', ')})` : '';
+  const services = `${reached.length} ${reached.length === 1 ? 'service' : 'services'}${named}`;
+  return { services: reached.length, files: 0, says: `${services}, ${steps} ${steps === 1 ? 'step' : 'steps'}` };
 }

@@ -44,8 +44,9 @@ async function decideOnce(world: World, inbound: ApprovalClick): Promise<Outcome
 /** A crash may repeat a delivery that was already counted: it is then shown, not decided a second time. */
 async function counted(world: World, plan: string, delivery: string): Promise<boolean> {
   const row = await world.store.plan(plan);
-  const rows = row ? await world.store.auditRows({ incident: row.plan.incident }) : [];
-  return rows.some(({ kind, body }) => kind === 'approval.click' && body['delivery'] === delivery);
+  const { incident } = row?.plan ?? {};
+  const rows = incident ? await world.store.auditRows({ incident, kind: 'approval.click' }) : [];
+  return rows.some(({ body }) => body['delivery'] === delivery);
 }
 
 type Case = { readonly row: PlanRow; readonly click: Click; readonly standing: Standing; readonly key: string };

@@ -25,13 +25,13 @@ type Subject = { readonly plan: string; readonly thread: Place };
 export async function execute(world: World, durable: Durable, subject: Subject): Promise<Execution> {
   const start = await durable.step('start', () => startPlan(world, subject.plan));
   if (!start.ok) return start.failure;
-  const { steps } = start.value;
+  const { steps, digest } = start.value;
   const outcomes: Json[] = [];
   for (const step of steps) {
     await durable.step(`log-${step.id}`, () =>
       showLog(world, subject, { steps, done: outcomes.length, failure: null }),
     );
-    const result = await durable.step(`effect-${step.id}`, () => runStep(world, subject.plan, step));
+    const result = await durable.step(`effect-${step.id}`, () => runStep(world, { id: subject.plan, digest }, step));
     if (!result.ok) {
       await durable.step(`log-failed-${step.id}`, () =>
         showLog(world, subject, { steps, done: outcomes.length, failure: result.failure.why }),
@@ -53,28 +53,37 @@ type NotDone = Extract<Execution, { kind: 'not-done' }>;
 const notDone = (state: NotDone['state'], why: string): { ok: false; failure: NotDone } =>
   failed({ kind: 'not-done', why, state });
 
-/** From approved to running, only in time, only with the policy's consent, only while the world is as planned. */
-async function startPlan(world: World, id: string): Promise<Result<{ steps: readonly PlanStep[] }, NotDone>> {
+/** What was started: nothing but these steps of this digest may run, whatever version of the plan comes later. */
+type Started = { readonly steps: readonly PlanStep[]; readonly digest: string };
+
+/**
+ * From approved to running, only in time, only with the policy's consent, only while the world is as planned. A plan
+ * that is running already crashed before this was recorded: nothing has happened yet, so everything is asked again.
+ */
+async function startPlan(world: World, id: string): Promise<Result<Started, NotDone>> {
   const row = await world.store.plan(id);
   if (!row) throw new Error(`plan ${id} is not in the store`);
-  if (row.state === 'running') return done({ steps: row.plan.steps });
-  const late = row.settledAtMs !== null && world.clock.nowMs() > row.settledAtMs + row.plan.startWithinMs;
-  if (late) return refuse(world, id, notDone('expired', 'it could not start in time after approval'));
+  const started: Started = { steps: row.plan.steps, digest: row.digest };
+  if (world.clock.nowMs() > lastApprovalMs(row) + row.plan.startWithinMs)
+    return refuse(world, id, notDone('expired', 'it could not start in time after approval'));
   const permission = await mayExecute(world, row);
   if (!permission.ok) return refuse(world, id, notDone('stopped', permission.failure));
   const fresh = await stillAsPlanned(world, row);
   if (!fresh.ok)
     return refuse(world, id, notDone(fresh.failure.kind === 'stale' ? 'stale' : 'failed', fresh.failure.reason));
-  const moved = await movePlan(world, { plan: id, from: ['approved'], to: 'running' });
-  return moved ? done({ steps: row.plan.steps }) : notDone('failed', `the plan is ${row.state}, not approved`);
+  const moved = row.state === 'running' || (await movePlan(world, { plan: id, from: ['approved'], to: 'running' }));
+  return moved ? done(started) : notDone('failed', `the plan is ${row.state}, not approved`);
 }
+
+const lastApprovalMs = ({ plan, approvals }: PlanRow): number =>
+  Math.max(plan.createdAtMs, ...approvals.map(({ atMs }) => atMs));
 
 async function refuse(
   world: World,
   id: string,
   answer: { ok: false; failure: NotDone },
 ): Promise<{ ok: false; failure: NotDone }> {
-  await movePlan(world, { plan: id, from: ['approved'], to: answer.failure.state });
+  await movePlan(world, { plan: id, from: ['approved', 'running'], to: answer.failure.state });
   return answer;
 }
 
@@ -92,30 +101,55 @@ async function stillAsPlanned(world: World, row: PlanRow): Promise<Result<null, 
   return done(null);
 }
 
-/** At most one effect per plan and step: the intent row is the claim, reconciliation the answer to a lost outcome. */
-async function runStep(world: World, id: string, step: PlanStep): Promise<Result<Json, NotDone>> {
-  const row = await world.store.plan(id);
-  const permission = row ? await mayExecute(world, row) : failed('the plan is gone');
-  if (!row || !permission.ok) return notDone('stopped', permission.ok ? 'the plan is gone' : permission.failure);
-  const earlier = await world.store.effect(id, step.id);
-  if (earlier?.outcome !== undefined && earlier.outcome !== null)
-    return tellOnce(world, row, { step, outcome: earlier.outcome });
+/**
+ * At most one effect per plan and step: the intent row is the claim. An earlier attempt is looked into first, whatever
+ * the policy says by now: what has happened must not be told as not done.
+ */
+async function runStep(
+  world: World,
+  { id, digest }: { id: string; digest: string },
+  step: PlanStep,
+): Promise<Result<Json, NotDone>> {
+  const newest = await world.store.plan(id);
+  if (!newest) throw new Error(`plan ${id} is not in the store`);
+  const replaced = newest.digest !== digest;
+  const row = replaced ? { ...newest, digest, approvals: [] } : newest;
+  const earlier = await lookBack(world, row, step);
+  if (!earlier.ok || earlier.value !== null) return earlier;
+  const permission = replaced ? failed('the plan was replaced while it ran') : await mayExecute(world, row);
+  if (!permission.ok) return notDone('stopped', permission.failure);
   await audit(world, row, { step, kind: 'effect.intent', body: { parameters: step.parameters } });
   const isNew = await world.store.intend(id, step.id, step.parameters);
-  const { action, connected } = actionOf(world, step);
-  const parameters = action.parameters.parse(step.parameters);
-  const found = isNew ? done(null) : await connected.reconcile(parameters, context(world, id, step));
-  if (!found.ok) return settleFailure(world, row, { step, failure: found.failure });
-  const fresh = (): ActionContext => context(world, id, step);
-  const result = found.value === null ? await executeOnce(connected, parameters, fresh) : done(found.value);
+  const claimed = isNew ? done(null) : await reconcile(world, id, step);
+  if (!claimed.ok) return settleFailure(world, row, { step, failure: claimed.failure });
+  const result = claimed.value === null ? await executeOnce(world, id, step) : done(claimed.value);
   if (!result.ok) return settleFailure(world, row, { step, failure: result.failure });
-  await world.store.settleEffect(id, step.id, result.value);
-  await audit(world, row, {
-    step,
-    kind: 'effect.result',
-    body: { outcome: result.value, reconciled: found.value !== null },
-  });
-  return result;
+  return settle(world, row, { step, outcome: result.value, reconciled: claimed.value !== null });
+}
+
+/** The outcome of an earlier attempt at this step, on record now; null when there was none or it did nothing. */
+async function lookBack(world: World, row: PlanRow, step: PlanStep): Promise<Result<Json, NotDone>> {
+  const earlier = await world.store.effect(row.plan.id, step.id);
+  if (earlier === null) return done(null);
+  if (earlier.outcome !== null) return tellOnce(world, row, { step, outcome: earlier.outcome });
+  const found = await reconcile(world, row.plan.id, step);
+  if (!found.ok) return settleFailure(world, row, { step, failure: found.failure });
+  return found.value === null ? done(null) : settle(world, row, { step, outcome: found.value, reconciled: true });
+}
+
+async function settle(
+  world: World,
+  row: PlanRow,
+  { step, outcome, reconciled }: { step: PlanStep; outcome: Json; reconciled: boolean },
+): Promise<Result<Json, NotDone>> {
+  await world.store.settleEffect(row.plan.id, step.id, outcome);
+  await audit(world, row, { step, kind: 'effect.result', body: { outcome, reconciled } });
+  return done(outcome);
+}
+
+function reconcile(world: World, id: string, step: PlanStep): Promise<Result<Json | null, ActionFailure>> {
+  const { action, connected } = actionOf(world, step);
+  return connected.reconcile(action.parameters.parse(step.parameters), context(world, id, step));
 }
 
 /** A crash between the stored outcome and its audit row must not lose the row, nor write it twice. */
@@ -133,14 +167,11 @@ async function tellOnce(
 }
 
 /** When the answer got lost, looks for the effect instead of repeating it. */
-async function executeOnce(
-  connected: ConnectedAction['connected'],
-  parameters: unknown,
-  fresh: () => ActionContext,
-): Promise<Result<Json, ActionFailure>> {
-  const result = await connected.execute(parameters, fresh());
+async function executeOnce(world: World, id: string, step: PlanStep): Promise<Result<Json, ActionFailure>> {
+  const { action, connected } = actionOf(world, step);
+  const result = await connected.execute(action.parameters.parse(step.parameters), context(world, id, step));
   if (result.ok || result.failure.kind !== 'unknown') return result;
-  const found = await connected.reconcile(parameters, fresh());
+  const found = await reconcile(world, id, step);
   return found.ok && found.value !== null ? done(found.value) : result;
 }
 

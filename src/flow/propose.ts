@@ -4,6 +4,7 @@ import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident } from '../core/incident.ts';
 import type { SealedPlan } from '../core/plan.ts';
 import type { Durable, MessageRef } from '../ports.ts';
+import type { Telemetry } from '../rootcause/telemetry.ts';
 import { noticeCard } from './cards/reply.ts';
 import { type StatusView, statusCard } from './cards/status.ts';
 import { compileRollback } from './compile-rollback.ts';
@@ -20,7 +21,13 @@ import type { World } from './world.ts';
 export type Compiled =
   | { readonly kind: 'plan'; readonly sealed: SealedPlan }
   /** Nothing safe to propose: what stands in the way and what a person can do. */
-  | { readonly kind: 'none'; readonly why: string; readonly fix: string };
+  | {
+      readonly kind: 'none';
+      readonly why: string;
+      readonly fix: string;
+      /** The change cannot be reverted as it is; what runs could still be taken back. */
+      readonly conflicts?: true;
+    };
 
 type Subject = {
   readonly incident: Incident;
@@ -60,9 +67,8 @@ export async function propose(world: World, durable: Durable, subject: Subject):
   await durable.step('show-proposed', () => showNext(world, subject, ['Approval of: ', compiled.sealed.plan.title]));
 }
 
-async function compile(world: World, { incident, look, settled }: Subject): Promise<Compiled> {
+async function compile(world: World, { incident, look: { telemetry }, settled }: Subject): Promise<Compiled> {
   const lead = settled.hypotheses[0];
-  const owner = ownerWords(world, lead);
   if (!lead || lead.word === 'Inconclusive' || lead.word === 'RuledOut') {
     return {
       kind: 'none',
@@ -70,14 +76,29 @@ async function compile(world: World, { incident, look, settled }: Subject): Prom
       fix: 'Look at the gaps on the incident page, or tell me where to look.',
     };
   }
-  if (lead.kind === 'feature-flag')
-    return compileSuggestedRunbook(world, { incident, lead, changes: look.telemetry.changes });
-  if (lead.change) return compileRollback(world, { incident, lead });
-  return { kind: 'none', why: 'No action in the catalogue fixes this cause', fix: owner };
+  return compileRemedy(world, { incident, lead, telemetry });
 }
 
-function ownerWords({ catalogue }: World, lead: Hypothesis | undefined): string {
-  const service = catalogue.services.find(({ id }) => id === lead?.entity);
+/**
+ * A change is reverted by pull request; where that conflicts, and for causes that are no change at a code host, the
+ * runbook that is proven for the cause. Otherwise nothing.
+ */
+export async function compileRemedy(
+  world: World,
+  { incident, lead, telemetry }: { incident: Incident; lead: Hypothesis; telemetry: Telemetry },
+): Promise<Compiled> {
+  const reverts = lead.change !== null && lead.kind !== 'feature-flag';
+  const rollback = reverts ? await compileRollback(world, { incident, lead }) : null;
+  if (rollback !== null && (rollback.kind === 'plan' || !rollback.conflicts)) return rollback;
+  const suggested = await compileSuggestedRunbook(world, { incident, lead, telemetry });
+  if (rollback !== null) return suggested?.kind === 'plan' ? suggested : rollback;
+  return (
+    suggested ?? { kind: 'none', why: 'No action in the catalogue fixes this cause', fix: ownerWords(world, lead) }
+  );
+}
+
+function ownerWords({ catalogue }: World, lead: Hypothesis): string {
+  const service = catalogue.services.find(({ id }) => id === lead.entity);
   if (!service) return 'Add the service to the catalogue so that I can name its owners.';
   return service.external
     ? `${service.title} is outside; contact its provider. Owners here: ${service.owners.join(', ') || 'nobody'}.`

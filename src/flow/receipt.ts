@@ -27,6 +27,7 @@ export async function giveReceipt(
     auditHash: entry.hash,
   });
   await post(world, { place: thread, card, key: `receipt:${plan}`, incident: row.plan.incident });
+  await world.anchorAudit?.();
 }
 
 async function receiptEntry(world: World, row: PlanRow): Promise<{ seq: number; hash: string } | null> {

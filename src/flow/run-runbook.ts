@@ -6,6 +6,7 @@ import type { Inbound } from '../ports.ts';
 import { noticeCard, replyCard } from './cards/reply.ts';
 import { runbookPlan } from './compile-runbook.ts';
 import { rehearse } from './dry-run.ts';
+import { findSignal } from './find-signal.ts';
 import { whisper } from './show.ts';
 import { submitPlan } from './submit-plan.ts';
 import type { World } from './world.ts';
@@ -43,13 +44,14 @@ export async function runRunbook(world: World, { inbound, incident, name, text }
   const plan = runbookPlan(world, { incident, service, requester: person.id, runbook, values: values.value });
   const rehearsed = await rehearse(world, plan);
   if (!rehearsed.ok) return say(`The dry run of ${runbook.name} failed`, rehearsed.failure);
+  const signal = await findSignal(world, incident);
   await submitPlan(world, {
     sealed: rehearsed.value,
     place: incident.place,
     thread: null,
-    before: null,
+    before: signal?.now ?? null,
     cause: null,
-    signal: null,
+    signal: signal?.probe ?? null,
     status: null,
   });
   const lines = rehearsed.value.plan.rehearsal.map((line) => [taint(line)]);

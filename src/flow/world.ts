@@ -57,6 +57,8 @@ export type World = {
   readonly investigator: Investigator | null;
   readonly platform: (name: Place['platform']) => ChatPlatform;
   readonly newId: (prefix: string) => string;
+  /** Keeps a signed checkpoint of the audit log outside the database. Never throws. Absent: none is kept. */
+  readonly anchorAudit?: () => Promise<void>;
   readonly settings: Settings;
   readonly log: Logger;
 };

@@ -11,6 +11,7 @@ import { minuteOfLogs } from './log-lines.ts';
 import { readMetric } from './metrics.ts';
 import { monitorValue, shopMonitors, violates } from './monitors.ts';
 import { nervousMonitor } from './nervous-monitor.ts';
+import { roomsOf } from './room.ts';
 import { shopServices } from './shop.ts';
 import type { Shop, Snapshot } from './signals.ts';
 import { minuteMs, snapshotAt } from './signals.ts';
@@ -70,7 +71,7 @@ type Parts = {
 
 const askable = (parts: Parts, stored: readonly Intervention[]): Omit<World, 'alert'> => {
   let interventions = stored;
-  let shop: Shop = { ...parts, turns: turnsOf(parts.fault, interventions) };
+  let shop: Shop = { ...parts, turns: turnsOf(parts, interventions), rooms: roomsOf(interventions) };
   const snapshots = rememberSnapshots(() => shop);
   const deploys = parts.history.flatMap((pull) => pull.deploys);
   const minuteOf = (atMs: number): number => Math.floor(atMs / minuteMs);
@@ -100,7 +101,7 @@ const askable = (parts: Parts, stored: readonly Intervention[]): Omit<World, 'al
     },
     intervene: (intervention) => {
       interventions = [...interventions, intervention];
-      shop = { ...shop, turns: turnsOf(shop.fault, interventions) };
+      shop = { ...shop, turns: turnsOf(parts, interventions), rooms: roomsOf(interventions) };
       snapshots.forget();
     },
     interventions: () => interventions,
@@ -141,7 +142,8 @@ const truthOf = (name: string, parts: Parts): Truth => {
     return { fault: name, entity, kind, change: `${pull.repository}#${pull.number}`, onsetMs, remedy: 'revert' };
   }
   if (event !== null) return { fault: name, entity, kind, change: `event:${event.id}`, onsetMs, remedy: 'workflow' };
-  return { fault: name, entity, kind, change: null, onsetMs, remedy: 'none' };
+  const remedy = fault.remedies.length > 0 || fault.surgeTo !== undefined ? 'workflow' : 'none';
+  return { fault: name, entity, kind, change: null, onsetMs, remedy };
 };
 
 const withMonitor = (monitors: readonly ShopMonitor[], monitor: ShopMonitor): readonly ShopMonitor[] =>

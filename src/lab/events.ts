@@ -1,6 +1,7 @@
 /** Changes that no repository knows: flags, autoscaling, certificates, infrastructure. They reach Datadog as events. */
 import { derive, draw, drawInteger, hexadecimal, keyOf, pick } from './dice.ts';
 import type { Fault } from './fault.ts';
+import { runEvent } from './run-events.ts';
 import { isLeaf, shopServices } from './shop.ts';
 import type { Intervention, ShopEvent } from './world.ts';
 
@@ -132,22 +133,11 @@ export const faultyEvent = ({ key, fault, onsetMs }: Setting): ShopEvent | null 
   });
 };
 
-const switched = (setting: Setting, intervention: Intervention): readonly ShopEvent[] => {
-  if (intervention.kind !== 'workflow' || intervention.workflow !== 'feature-flag.yml') return [];
-  const { flag, enabled } = { flag: '', enabled: '', ...intervention.inputs };
-  const script = setting.fault.change?.type === 'flag' ? setting.fault.change.flag : null;
-  const owner = script?.flag === flag ? script.service : calmFlags.find(([, name]) => name === flag)?.[0];
-  if (owner === undefined) return [];
-  const percent = enabled === 'true' ? 100 : 0;
-  return [
-    event(keyOf('switch', setting.key), intervention.atMs + 5000, {
-      title: `Flag ${flag} set to ${percent} %`,
-      text: 'Set by the feature-flag workflow.',
-      service: owner,
-      changeType: 'feature_flag',
-      flag,
-    }),
-  ];
+const flagOwners = new Map(calmFlags.map(([service, flag]) => [flag, service]));
+
+const tookEffect = (setting: Setting, intervention: Intervention): readonly ShopEvent[] => {
+  const told = runEvent(intervention, { fault: setting.fault, flags: flagOwners });
+  return told === null ? [] : [event(keyOf('switch', setting.key), intervention.atMs + 5000, told)];
 };
 
 /** In time order, `[fromMs, toMs)`. */
@@ -165,7 +155,7 @@ export const eventsBetween = (
     ...Array.from({ length: slots }, (_, index) => routine(seeded, first + index)).flat(),
     ...aroundOnset(seeded),
     ...(faulty === null ? [] : [faulty]),
-    ...interventions.flatMap((intervention) => switched(setting, intervention)),
+    ...interventions.flatMap((intervention) => tookEffect(setting, intervention)),
   ]
     .filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
     .sort((left, right) => left.atMs - right.atMs);

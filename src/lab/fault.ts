@@ -36,6 +36,8 @@ export type Voice = {
   /** At full strength. */
   readonly perMinute: number;
   readonly says: (dice: LineDice) => string;
+  /** Says nothing once people gave the service more replicas. */
+  readonly quietOnceScaled?: true;
 };
 
 /** Replace the only occurrence of `find` in a file. `find` empty: the file is new. */
@@ -64,6 +66,17 @@ type FaultChange =
   | { readonly type: 'pull'; readonly pull: PullScript; readonly liveMinutesBefore: number }
   | { readonly type: 'flag'; readonly flag: FlagScript; readonly minutesBefore: number };
 
+/**
+ * A workflow of the operations repository that people can run against a fault. `turns`: what these inputs do: end it,
+ * bring it back, end it for a while, or nothing (another service, too little).
+ */
+export type Remedy = {
+  readonly workflow: string;
+  readonly turns: (inputs: {
+    readonly [name: string]: string;
+  }) => 'healthy' | 'faulty' | { againAfterMs: number } | null;
+};
+
 export type Fault = {
   /** Catalogue id at fault; null when nothing is wrong. */
   readonly entity: string | null;
@@ -83,6 +96,8 @@ export type Fault = {
   readonly trafficMix?: { readonly [edge: string]: number };
   readonly voices: readonly Voice[];
   readonly change: FaultChange | null;
+  /** Workflow runs that end it, beside the revert of its change. */
+  readonly remedies: readonly Remedy[];
   /** A monitor that exists for this fault only: too tight, or watching a spike. */
   readonly nervous?: { readonly service: string; readonly metric: WorldMetric; readonly name: string };
   /** How many minutes in a row the monitor must be in violation before it tells people. Default 3. */
@@ -99,7 +114,28 @@ export const blankFault = {
   edgeEffects: {},
   voices: [],
   change: null,
+  remedies: [],
 } as const satisfies Partial<Fault>;
 
 export const latencyOf = (service: string) => ({ service, metric: 'latency_p95_ms' }) as const;
 export const errorsOf = (service: string) => ({ service, metric: 'error_ratio' }) as const;
+
+/** A workflow that heals when one input names the thing at fault, and cannot be taken back. */
+export const onceOn = (workflow: string, input: string, target: string): Remedy => ({
+  workflow,
+  turns: (inputs) => (inputs[input] === target ? 'healthy' : null),
+});
+
+/** A workflow with a switch: one value heals, the other brings the trouble back. */
+export const switchOn = (
+  workflow: string,
+  [input, target]: readonly [input: string, target: string],
+  [setting, heals, undoes]: readonly [setting: string, heals: string, undoes: string],
+): Remedy => ({
+  workflow,
+  turns: (inputs) => {
+    if (inputs[input] !== target) return null;
+    if (inputs[setting] === heals) return 'healthy';
+    return inputs[setting] === undoes ? 'faulty' : null;
+  },
+});

@@ -7,6 +7,7 @@ import type { Phrase } from './log-phrases.ts';
 import { phrasesOf } from './log-phrases.ts';
 import { printed } from './log-style.ts';
 import { usualLatencyMs } from './monitors.ts';
+import { roomAt } from './room.ts';
 import { callsFrom, isLeaf, shopService } from './shop.ts';
 import type { Shop, Snapshot } from './signals.ts';
 import { minuteMs } from './signals.ts';
@@ -81,12 +82,17 @@ const complaints = ({ service, snapshot, key }: Place): readonly Draft[] =>
     ];
   });
 
-const spoken = ({ service, snapshot, key }: Place, voices: readonly Voice[]): readonly Draft[] =>
-  voices.flatMap((voice, index) =>
-    voice.service === service && snapshot.strength > 0
+const isQuiet = ({ shop, service, snapshot }: Place, { quietOnceScaled }: Voice): boolean =>
+  quietOnceScaled === true && roomAt(shop.rooms, service, snapshot.minute * minuteMs) > 1;
+
+const spoken = (place: Place, voices: readonly Voice[]): readonly Draft[] => {
+  const { service, snapshot, key } = place;
+  return voices.flatMap((voice, index) =>
+    voice.service === service && snapshot.strength > 0 && !isQuiet(place, voice)
       ? Array.from({ length: whole(voice.perMinute * snapshot.strength, key, 400 + index) }, () => voice)
       : [],
   );
+};
 
 const startups = (deploys: readonly Deploy[], minute: number): readonly Draft[] =>
   deploys.flatMap(({ startedAtMs, liveAtMs }): Draft[] => [

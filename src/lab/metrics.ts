@@ -3,7 +3,7 @@ import { baselineOf, wander } from './baseline.ts';
 import { derive, draw, drawNormal, keyOf } from './dice.ts';
 import { callsFrom, isLeaf, shopService } from './shop.ts';
 import type { Shop, Snapshot, WeightedEffect } from './signals.ts';
-import { added, minuteMs } from './signals.ts';
+import { added, capacityOf, minuteMs } from './signals.ts';
 import type { WorldMetric } from './world.ts';
 
 type Level = 'cpu' | 'memory' | 'disk' | 'pool' | 'certificateDays';
@@ -31,9 +31,9 @@ const isStore = (id: string): boolean => {
   return service === null || isLeaf(service);
 };
 
-const cpu = ({ service, snapshot, effects, key }: Reading): number => {
+const cpu = ({ shop, service, snapshot, effects, key }: Reading): number => {
   const load = snapshot.services.get(service)?.load ?? 0;
-  const utilisation = load / baselineOf(service).capacity;
+  const utilisation = load / capacityOf(shop, service, snapshot.minute);
   const usual = (0.07 + 0.85 * utilisation) * Math.exp(0.05 * drawNormal(key, snapshot.minute));
   const lifted = moved(effects, 'cpu', usual) + 0.008 * drawNormal(key, snapshot.minute + 1);
   return Math.min(0.995, Math.max(0.01, lifted));

@@ -7,7 +7,9 @@ import { baselineOf, blip, peakRates, trafficShape, wander } from './baseline.ts
 import { derive, draw, drawNormal, keyOf } from './dice.ts';
 import type { EdgeEffect, Effect, Fault } from './fault.ts';
 import type { Turn } from './healing.ts';
-import { isHealed, strengthAt } from './healing.ts';
+import { creepMinutes, strengthAt } from './healing.ts';
+import type { Room } from './room.ts';
+import { roomAt } from './room.ts';
 import type { Call } from './shop.ts';
 import { calls, callsFrom, callsTo, shopServices } from './shop.ts';
 
@@ -33,7 +35,12 @@ export type Shop = {
   readonly fault: Fault;
   readonly onsetMs: number;
   readonly turns: readonly Turn[];
+  readonly rooms: readonly Room[];
 };
+
+/** Traffic at which a service is full in this minute, in units of the daily peak. */
+export const capacityOf = ({ rooms }: Shop, service: string, minute: number): number =>
+  baselineOf(service).capacity * roomAt(rooms, service, (minute + 0.5) * minuteMs);
 
 const bottomUp = shopServices.toReversed().map(({ id }) => ({ id, baseline: baselineOf(id), calls: callsFrom(id) }));
 const topDown = shopServices.map(({ id }) => ({ id, calls: callsTo(id) }));
@@ -51,8 +58,8 @@ export const added = (
 const gather = (shop: Shop, minute: number, strength: number): ((service: string) => readonly WeightedEffect[]) => {
   const middleMs = (minute + 0.5) * minuteMs;
   const jitter = 0.92 + 0.16 * draw(noiseKey(shop, 'web', 9), minute);
-  const creeping = isHealed(shop.turns, middleMs) ? undefined : shop.fault.creeping;
-  const built = creeping?.((middleMs - shop.onsetMs) / minuteMs) ?? {};
+  const sinceMinutes = creepMinutes(shop, middleMs);
+  const built = sinceMinutes === null ? {} : (shop.fault.creeping?.(sinceMinutes) ?? {});
   return (service) => {
     const sudden = shop.fault.effects[service];
     const slow = built[service];
@@ -122,7 +129,7 @@ export const snapshotAt = (shop: Shop, minute: number): Snapshot => {
   const edges = new Map<string, EdgeVitals>();
   for (const node of bottomUp) {
     const load = (offered.get(node.id) ?? 0) / (peakRates.get(node.id) ?? 1);
-    const utilisation = load / node.baseline.capacity;
+    const utilisation = load / capacityOf(shop, node.id, minute);
     const effects = effectsOn(node.id);
     const own = alone(shop, node, minute);
     let latencyMs = own.latencyMs * queueFactor(utilisation) + added(effects, 'latencyMs');

@@ -89,7 +89,7 @@ export type Truth = {
   /** `owner/name#pull` or `event:<id>`; null when the fault is not a change. */
   readonly change: string | null;
   readonly onsetMs: number;
-  /** What heals it: a revert of `change`, a workflow run, or nothing people can do from here. */
+  /** What ends or relieves it: a revert of `change`, a workflow run, or nothing people can do from here. */
   readonly remedy: 'revert' | 'workflow' | 'none';
 };
 

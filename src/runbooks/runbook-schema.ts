@@ -2,6 +2,7 @@ import { RE2JS, RE2JSException } from 're2js';
 import { z } from 'zod';
 import { causeKinds } from '../core/hypothesis.ts';
 import type { Json } from '../core/json.ts';
+import { runbookFacts } from '../core/runbook-facts.ts';
 
 const json: z.ZodType<Json> = z.json();
 const kebab = z
@@ -25,7 +26,7 @@ function isPattern(text: string): boolean {
   }
 }
 
-const about = { description: sentence, suggest: z.enum(['flag', 'service']).optional() };
+const about = { description: sentence, suggest: z.enum(runbookFacts).optional() };
 
 const input = z.discriminatedUnion('type', [
   z.strictObject({
@@ -75,6 +76,7 @@ export const runbookFile = z.strictObject({
   title: sentence,
   owner: z.string().min(1, 'name the group of the catalogue that owns this runbook'),
   risk: z.union([z.literal(1), z.literal(2), z.literal(3)], { error: 'risk is 1, 2 or 3' }),
+  reach: z.enum(['service', 'callees'], { error: 'reach is service or callees' }).default('service'),
   suggestsFor: z.array(z.enum(causeKinds)).default([]),
   inputs: z.record(inputName, input).default({}),
   preconditions: z.array(z.strictObject({ name: z.string().min(1), expected: json })).default([]),

@@ -34,6 +34,7 @@ describe('a wrong command line', () => {
     ['an unknown command', ['frobnicate'], "unknown command 'frobnicate'"],
     ['an unknown fault', ['demo', '--headless', '--fault', 'gremlins'], 'Known: bad-deploy,'],
     ['a document that is not there', ['rank', '--in', '/nowhere/case.json'], 'cannot be read'],
+    ['no document', ['rank'], '--schema'],
     ['an export that is not there', ['audit', 'verify', '--export', '/nowhere.jsonl'], 'causeway audit export'],
     ['an unknown incident', ['incident', 'show', 'INC-99'], 'There is no incident INC-99'],
     ['an unknown runbook', ['runbook', 'run', 'reboot', '--dry-run'], 'disable-feature-flag'],

@@ -1,6 +1,8 @@
+import canonicalize from 'canonicalize';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canonicalJson, digestTail, sealHolds, sealPlan, sha256Hex } from '../../src/core/digest.ts';
+import { canonicalJson, digestTail, inOrder, sealHolds, sealPlan, sha256Hex } from '../../src/core/digest.ts';
+import type { Json } from '../../src/core/json.ts';
 import type { Plan } from '../../src/core/plan.ts';
 
 const plan: Plan = {
@@ -72,4 +74,15 @@ it('notices a plan under a foreign digest', () => {
 
 it('refuses numbers JSON cannot hold', () => {
   expect(() => canonicalJson({ value: Number.NaN })).toThrow(/NaN/u);
+});
+
+it('the fast way and the library write the same text for any JSON, keys in order or not', () => {
+  const wellFormedJson = fc.json({ stringUnit: 'grapheme', maxDepth: 4 }).map((text): Json => JSON.parse(text));
+  const same = fc.property(wellFormedJson, (value) => {
+    const text = canonicalJson(value);
+    return text === canonicalize(value) && canonicalJson(JSON.parse(text)) === text;
+  });
+  expect(fc.check(same, { numRuns: 500 })).toMatchObject({ failed: false });
+  expect(inOrder({ 2: 'b', 10: 'a' })).toBe(false);
+  expect(canonicalJson({ 2: 'b', 10: 'a' })).toBe('{"10":"a","2":"b"}');
 });

@@ -11,6 +11,7 @@ const runbook: Runbook = {
   title: 'Flip a flag',
   owner: 'platform',
   risk: 1,
+  reach: 'service',
   suggestsFor: ['feature-flag'],
   inputs: {
     flag: { type: 'string', description: 'its name', pattern: '[a-z-]+', maxLength: 12, suggest: 'flag' },
@@ -132,5 +133,14 @@ describe('suggestions', () => {
     ['a fact the input refuses', { kind: 'feature-flag' as const, facts: { flag: 'x; rm -rf' } }],
   ])('are not made for %s', (_name, cause) => {
     expect(suggestRunbooks([runbook], cause)).toEqual([]);
+  });
+
+  it('are not made from a default where the input asks for a fact', () => {
+    const asking: Runbook = {
+      ...runbook,
+      inputs: { flag: { type: 'enum', values: ['old'], description: 'which', suggest: 'flag', default: 'old' } },
+    };
+    expect(suggestRunbooks([asking], { kind: 'feature-flag', facts: {} })).toEqual([]);
+    expect(suggestRunbooks([asking], { kind: 'feature-flag', facts: { flag: 'old' } })).toHaveLength(1);
   });
 });

@@ -21,6 +21,8 @@ export type SimulationOptions = {
   readonly at?: (moment: Moment) => Promise<'go' | 'crash'>;
   /** Runs `apply` when the transaction commits. Without it, at once. */
   readonly onCommit?: (transaction: Transaction, apply: () => void) => void;
+  /** How a step that threw is tried again; as the product's engines do, with no pause, unless given. */
+  readonly again?: (run: () => Promise<unknown>) => Promise<unknown>;
 };
 
 /** A step that threw is recorded too: it threw, and will not be run again. */
@@ -60,7 +62,7 @@ function outcomeOf(recorded: Recorded): unknown {
 }
 
 /** The engine port in memory, without timers or dice of its own: one schedule, one history. */
-export function createSimulatedEngine({ clock, at, onCommit }: SimulationOptions): SimulatedEngine {
+export function createSimulatedEngine({ clock, at, onCommit, again }: SimulationOptions): SimulatedEngine {
   const workflows = new Map<string, Workflow>();
   const all = new Map<string, Run>();
   const runs = new Map<string, number>();
@@ -143,7 +145,7 @@ export function createSimulatedEngine({ clock, at, onCommit }: SimulationOptions
           return work();
         };
         const trying = { pausesMs: [0, 0], ending: signal, failed: () => undefined };
-        return (await recorded(name, () => tryAgain(counted, trying))) as Value;
+        return (await recorded(name, () => (again ? again(counted) : tryAgain(counted, trying)))) as Value;
       },
       waitFor: async <Body extends Json>(topic: string, timeoutMs: number) => {
         const untilMs = Number(await recorded(`${topic} until`, async () => clock.nowMs() + timeoutMs));

@@ -1,7 +1,7 @@
 /** The TLS certificate of one service ran out; its callers refuse to talk to it as their connections are renewed. */
 import { pick } from '../dice.ts';
 import type { Fault } from '../fault.ts';
-import { blankFault, errorsOf } from '../fault.ts';
+import { blankFault, errorsOf, onceOn } from '../fault.ts';
 import { callsTo } from '../shop.ts';
 
 const variants = [
@@ -21,6 +21,7 @@ export const certificateExpiry = (key: number): Fault => {
     kind: 'certificate',
     alertOn,
     rampMinutes: 5,
+    remedies: [onceOn('rotate-certificate.yml', 'service', service)],
     edgeEffects: Object.fromEntries(
       callers.map((caller) => [`${caller}>${service}`, { errorRatio: 0.88, blocked: true }]),
     ),

@@ -1,7 +1,10 @@
-/** An external provider is down. Nothing of ours changed, and nothing of ours can fix it. */
+/** An external provider is down. Nothing of ours changed or can fix it; some providers have a stand-in here. */
 import { pick } from '../dice.ts';
 import type { EdgeEffect, Fault, LineDice } from '../fault.ts';
-import { blankFault, errorsOf } from '../fault.ts';
+import { blankFault, errorsOf, switchOn } from '../fault.ts';
+
+/** Flat rates for parcels, a queue for mails. Nobody else takes cards. */
+const standIns: readonly string[] = ['parcelgate', 'mailgate'];
 
 type Way = { readonly effect: EdgeEffect; readonly says: (provider: string) => (dice: LineDice) => string };
 
@@ -35,6 +38,9 @@ export const dependencyOutage = (key: number): Fault => {
     kind: 'dependency-failure',
     alertOn,
     rampMinutes: 2,
+    remedies: standIns.includes(provider)
+      ? [switchOn('provider-fallback.yml', ['provider', provider], ['enabled', 'true', 'false'])]
+      : [],
     edgeEffects: { [`${caller}>${provider}`]: way.effect },
     voices: [{ service: caller, level: 'error', perMinute: 8, says: way.says(provider) }],
   };

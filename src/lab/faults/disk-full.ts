@@ -1,7 +1,7 @@
 /** A disk that filled up over hours; then every write fails. */
 import { drawInteger, pick } from '../dice.ts';
 import type { Fault } from '../fault.ts';
-import { blankFault, errorsOf } from '../fault.ts';
+import { blankFault, errorsOf, onceOn } from '../fault.ts';
 
 const variants = [
   {
@@ -36,6 +36,7 @@ export const diskFull = (key: number): Fault => {
     kind: 'resource-exhaustion',
     alertOn,
     rampMinutes: 2,
+    remedies: [onceOn('clean-up-disk.yml', 'store', store)],
     effects: { [store]: { errorRatio: 0.5 } },
     creeping: (since): Fault['effects'] =>
       since < -fillMinutes ? {} : { [store]: { disk: Math.min(1, usual + (1 - usual) * (1 + since / fillMinutes)) } },

@@ -1,7 +1,7 @@
 /** Name resolution fails in the pods of one service: each of its calls is hit, its callees are idle and healthy. */
 import { pick } from '../dice.ts';
 import type { Fault } from '../fault.ts';
-import { blankFault, errorsOf } from '../fault.ts';
+import { blankFault, errorsOf, onceOn } from '../fault.ts';
 import { callsFrom } from '../shop.ts';
 
 const variants = [
@@ -21,6 +21,7 @@ export const dnsFailure = (key: number): Fault => {
     kind: 'network',
     alertOn,
     rampMinutes: 2,
+    remedies: [onceOn('restart-resolver.yml', 'service', service)],
     edgeEffects: Object.fromEntries(
       targets.map((target) => [`${service}>${target}`, { errorRatio: 0.42, latencyMs: 130, blocked: true }]),
     ),

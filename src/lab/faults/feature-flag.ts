@@ -1,7 +1,7 @@
 /** A flag is turned on for everybody and its code path is not ready. */
 import { drawInteger, pick } from '../dice.ts';
 import type { Effect, Fault, LineDice } from '../fault.ts';
-import { blankFault, errorsOf, latencyOf } from '../fault.ts';
+import { blankFault, errorsOf, latencyOf, switchOn } from '../fault.ts';
 
 type Variant = {
   readonly service: string;
@@ -57,6 +57,7 @@ export const featureFlag = (key: number): Fault => {
     kind: 'feature-flag',
     alertOn,
     rampMinutes: 2,
+    remedies: [switchOn('feature-flag.yml', ['flag', flag], ['enabled', 'false', 'true'])],
     effects: { [service]: effect },
     voices: [{ service, level: 'error', perMinute: 7, says }],
     change: {

@@ -1,6 +1,6 @@
 /** A code change that keeps everything it ever saw; the symptom comes an hour or two after the deployment. */
 import { drawInteger, pick } from '../dice.ts';
-import type { Edit, Fault } from '../fault.ts';
+import type { Edit, Fault, Remedy } from '../fault.ts';
 import { blankFault, errorsOf, latencyOf } from '../fault.ts';
 import { codePull } from '../sources/source.ts';
 
@@ -73,6 +73,12 @@ const heapAt = (minutesSinceOnset: number, { usual, fillMinutes }: { usual: numb
   return 0.9 + 0.09 * ((minutesSinceOnset / 9) % 1);
 };
 
+/** A restart empties the heap; it fills again as it did after the deployment. */
+const emptiedHeap = (service: string, fillMinutes: number): Remedy => ({
+  workflow: 'restart.yml',
+  turns: (inputs) => (inputs['service'] === service ? { againAfterMs: fillMinutes * 60_000 } : null),
+});
+
 export const memoryLeak = (key: number): Fault => {
   const { service, title, body, edits, alertOn, usualMemory } = pick(key, 0, variants);
   const fillMinutes = drawInteger(key, 1, [55, 100]);
@@ -82,6 +88,7 @@ export const memoryLeak = (key: number): Fault => {
     kind: 'bad-deploy',
     alertOn,
     rampMinutes: 8,
+    remedies: [emptiedHeap(service, fillMinutes)],
     effects: { [service]: { latencyMs: 420, errorRatio: 0.2, restarts: 0.7, cpu: 0.86 } },
     creeping: (since): Fault['effects'] =>
       since < -fillMinutes ? {} : { [service]: { memory: heapAt(since, { usual: usualMemory, fillMinutes }) } },

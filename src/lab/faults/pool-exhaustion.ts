@@ -1,6 +1,6 @@
 /** A configuration change that leaves too few connections for the traffic. */
 import { drawInteger, pick } from '../dice.ts';
-import type { Fault } from '../fault.ts';
+import type { Fault, Remedy } from '../fault.ts';
 import { blankFault, errorsOf, latencyOf } from '../fault.ts';
 import { configPull } from '../sources/source.ts';
 
@@ -14,6 +14,17 @@ const variants: readonly Variant[] = [
   { service: 'accounts', store: 'cart-cache', alertOn: [errorsOf('web'), latencyOf('accounts')] },
 ];
 
+/** Traffic needs about half of the usual 40. */
+const neededConnections = 20;
+
+const enoughConnections = (service: string): Remedy => ({
+  workflow: 'pool-size.yml',
+  turns: (inputs) => {
+    if (inputs['service'] !== service) return null;
+    return Number(inputs['max']) >= neededConnections ? 'healthy' : 'faulty';
+  },
+});
+
 export const poolExhaustion = (key: number): Fault => {
   const { service, store, alertOn } = pick(key, 0, variants);
   const max = pick(key, 1, [4, 6, 8]);
@@ -23,6 +34,7 @@ export const poolExhaustion = (key: number): Fault => {
     kind: 'config-change',
     alertOn,
     rampMinutes: 4,
+    remedies: [enoughConnections(service)],
     effects: { [service]: { latencyMs: 1300, errorRatio: 0.14, pool: 1 } },
     voices: [
       {

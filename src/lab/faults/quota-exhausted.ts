@@ -1,7 +1,7 @@
 /** An external provider answers, but refuses: the quota of this account is used up. */
 import { pick } from '../dice.ts';
 import type { Fault } from '../fault.ts';
-import { blankFault, errorsOf } from '../fault.ts';
+import { blankFault, errorsOf, switchOn } from '../fault.ts';
 
 const variants = [
   {
@@ -27,6 +27,7 @@ export const quotaExhausted = (key: number): Fault => {
     kind: 'quota',
     alertOn,
     rampMinutes: 2,
+    remedies: [switchOn('provider-quota.yml', ['provider', provider], ['level', 'raised', 'usual'])],
     effects: { [caller]: { throttled: pick(key, 1, [38, 55, 74]) } },
     edgeEffects: { [`${caller}>${provider}`]: { errorRatio: 0.78 } },
     voices: [

@@ -28,6 +28,7 @@ export const trafficSurge = (key: number): Fault => ({
       service: 'web',
       level: 'warn',
       perMinute: 4,
+      quietOnceScaled: true,
       says: (d) => `request queue is ${d.number(120, 480)} long, oldest waits ${d.number(300, 2400)}ms`,
     },
   ],

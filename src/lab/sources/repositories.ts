@@ -20,7 +20,7 @@ ${inputs.map((input) => `      ${input}:\n        required: true\n        type: 
       idempotency_key:
         required: false
         type: string
-run-name: ${name} \${{ inputs.${inputs[0] ?? 'name'} }}
+run-name: ${name} \${{ toJSON(inputs) }}
 jobs:
   apply:
     runs-on: ubuntu-latest
@@ -34,9 +34,19 @@ const operations: readonly InitialFile[] = [
     path: 'README.md',
     content: '# Operations\n\nWorkflows that people on call may start. Nothing else deploys from here.\n',
   },
-  { path: '.github/workflows/feature-flag.yml', content: workflow('feature-flag', ['flag', 'enabled']) },
-  { path: '.github/workflows/scale.yml', content: workflow('scale', ['service', 'replicas']) },
-  { path: '.github/workflows/restart.yml', content: workflow('restart', ['service']) },
+  ...Object.entries({
+    'feature-flag': ['flag', 'enabled'],
+    scale: ['service', 'replicas'],
+    restart: ['service'],
+    'scale-out': ['service', 'percent'],
+    'rotate-certificate': ['service'],
+    'clean-up-disk': ['store'],
+    'restart-resolver': ['service'],
+    'provider-quota': ['provider', 'level'],
+    'provider-fallback': ['provider', 'enabled'],
+    'pool-size': ['service', 'max'],
+    'roll-back': ['service', 'repository', 'pull', 'version'],
+  }).map(([name, inputs]) => ({ path: `.github/workflows/${name}.yml`, content: workflow(name, inputs) })),
 ];
 
 const codeFiles = (repository: string): readonly InitialFile[] =>

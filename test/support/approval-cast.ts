@@ -1,0 +1,77 @@
+import type { Catalogue } from '../../src/core/catalogue.ts';
+import type { Plan, SealedPlan } from '../../src/core/plan.ts';
+import type { ChatPlatform } from '../../src/ports.ts';
+
+type Standing = Awaited<ReturnType<ChatPlatform['account']>>['standing'];
+
+/** Everybody who clicks, with what is true of them whatever the product thinks. */
+export type Person = {
+  readonly id: string;
+  readonly standing: Standing;
+  readonly owner: boolean;
+  readonly onCall: boolean;
+};
+
+const person = (id: string, standing: Standing, { owner = false, onCall = false } = {}): Person => ({
+  id,
+  standing,
+  owner,
+  onCall,
+});
+
+/** `nobody` is in no directory; `gus` and `ines` own the service but are a guest and deactivated. */
+export const cast = [
+  person('olga', 'member', { owner: true }),
+  person('omar', 'member', { owner: true }),
+  person('carl', 'member', { onCall: true }),
+  person('rita', 'member', { owner: true }),
+  person('bo', 'member'),
+  person('gus', 'guest', { owner: true }),
+  person('ines', 'inactive', { owner: true }),
+  person('nobody', 'stranger'),
+] as const satisfies readonly Person[];
+
+export const personNamed = (id: string): Person | undefined => cast.find((each) => each.id === id);
+
+export const castCatalogue: Catalogue = {
+  version: 'c1',
+  environment: 'prod',
+  services: [
+    {
+      id: 'payments',
+      title: 'Payments',
+      tier: 1,
+      repository: 'acme/payments',
+      paths: [],
+      logGroups: [],
+      datadogService: null,
+      dependsOn: [],
+      owners: ['payments'],
+      external: false,
+    },
+  ],
+  groups: [{ id: 'payments', title: 'Payments', members: cast.filter(({ owner }) => owner).map(({ id }) => id) }],
+  people: cast
+    .filter(({ standing }) => standing !== 'stranger')
+    .map(({ id, onCall }) => ({ id, name: id, onCall, accounts: { web: id } })),
+};
+
+/** Who may approve a plan, said once more and independently of the product. */
+export function mayApproveInTruth(id: string, plan: Plan): boolean {
+  const found = personNamed(id);
+  if (found === undefined || found.standing !== 'member' || id === plan.requester) return false;
+  return found.owner || found.onCall;
+}
+
+export const peopleNeeded = ({ risk }: Plan): number => (risk === 1 ? 1 : 2);
+
+/** A click as it really happened: who pressed what, on the card of which plan, when. */
+export type TrueClick = {
+  readonly key: string;
+  readonly by: string;
+  readonly sealed: SealedPlan;
+  readonly approves: boolean;
+  /** The button was forged: its value is not the one of any card. */
+  readonly forged: boolean;
+  readonly atMs: number;
+};
