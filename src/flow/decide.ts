@@ -1,6 +1,7 @@
 /** A click on Approve or Reject: who, which version, which digest, in time; decided in one transaction, then told. */
 import type { ApprovalRefusal, Click } from '../core/approval.ts';
 import { decideApproval, parseApprovalValue } from '../core/decide-approval.ts';
+import { sealHolds } from '../core/digest.ts';
 import { groupsOf, personOf } from '../core/directory.ts';
 import type { Json } from '../core/json.ts';
 import { failed, type Result } from '../core/result.ts';
@@ -109,7 +110,7 @@ async function askPolicy(world: World, { row, click, standing }: Case): Promise<
   const person = world.catalogue.people.find(({ id }) => id === click.by);
   const context = await policyContext(world, row, {
     alreadyApproved: row.approvals.some(({ by, digest }) => by === click.by && digest === row.digest),
-    digestMatches: click.digestTail === row.digest.slice(-8),
+    digestMatches: click.digestTail === row.digest.slice(-8) && sealHolds(row),
   });
   return world.policy.decide({
     action: 'approve',

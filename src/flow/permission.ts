@@ -1,10 +1,11 @@
+import { sealHolds } from '../core/digest.ts';
 import { done, failed, type Result } from '../core/result.ts';
 import type { PlanRow, PolicyRequest } from '../ports.ts';
 import type { World } from './world.ts';
 
-/** Asks the policy whether this approved plan may run now. Any error in it is a no. */
+/** Asks the policy whether this approved plan, sealed as it was approved, may run now. Any error in it is a no. */
 export async function mayExecute(world: World, row: PlanRow): Promise<Result<null, string>> {
-  const context = await policyContext(world, row, { alreadyApproved: false, digestMatches: true });
+  const context = await policyContext(world, row, { alreadyApproved: false, digestMatches: sealHolds(row) });
   const decision = world.policy.decide({
     action: 'execute',
     sealed: { plan: row.plan, digest: row.digest },

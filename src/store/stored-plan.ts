@@ -26,7 +26,8 @@ const storedPlan: z.ZodType<Plan> = z.strictObject({
   steps: z.array(storedStep),
   preconditions: z.array(z.object({ name: z.string(), expected: storedJson })),
   preview: z.strictObject({ untrusted: z.string() }).nullable(),
-  rehearsal: z.array(z.string()),
+  // Plans of the first version had none. Their digest no longer fits, so that they can be read but not run.
+  rehearsal: z.array(z.string()).default([]),
   inverse: z.object({ says: z.string(), steps: z.array(storedStep) }),
   risk,
   riskReasons: z.array(z.string()),

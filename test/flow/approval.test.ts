@@ -5,6 +5,7 @@ import type { Plan } from '../../src/core/plan.ts';
 import { proposalCard } from '../../src/flow/cards/proposal.ts';
 import { decide } from '../../src/flow/decide.ts';
 import { rehearse } from '../../src/flow/dry-run.ts';
+import { mayExecute } from '../../src/flow/permission.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
 import { remediationId, submitPlan } from '../../src/flow/submit-plan.ts';
 import type { Database } from '../../src/store/open-database.ts';
@@ -184,6 +185,31 @@ describe('an effect', () => {
     expect(flow.target.effects).toEqual([]);
     // Other tests share the store, where one plan per service may run.
     await store.movePlan(null, sealed.plan.id, ['running'], 'failed', flow.clock.nowMs());
+  });
+});
+
+describe('a plan changed behind our back', () => {
+  it('cannot be approved, although its digest still reads the same', async () => {
+    const { sealed, value } = await propose();
+    const changed = JSON.stringify({ ...sealed.plan, title: 'Something else' });
+    await database.pool.query('update plan set document = $1 where id = $2', [changed, sealed.plan.id]);
+
+    await approve(value, 'w-lee');
+
+    expect(await stateOf(sealed.plan.id)).toBe('pending');
+    expect(flow.target.effects).toEqual([]);
+  });
+
+  it('may not run, although it was approved', async () => {
+    const { sealed } = await propose();
+    const row = await flow.world.store.plan(sealed.plan.id);
+    if (!row) throw new Error('no plan');
+    const approvals = [{ by: 'lee', digest: sealed.digest, atMs: flow.clock.nowMs() }];
+    const asApproved = { ...row, approvals };
+
+    expect(await mayExecute(flow.world, asApproved)).toMatchObject({ ok: true });
+    const changed = { ...asApproved, plan: { ...row.plan, title: 'Something else' } };
+    expect(await mayExecute(flow.world, changed)).toMatchObject({ ok: false });
   });
 });
 

@@ -50,10 +50,6 @@ const rowReads = (change: (row: PlanRow, world: World) => PlanRow) =>
 
 const approving: readonly PlantedBug[] = [
   {
-    name: 'the requester may approve',
-    world: rowReads((row) => ({ ...row, plan: { ...row.plan, requester: 'somebody else' } })),
-  },
-  {
     name: 'guests count as members',
     world: (world) => {
       const platform: World['platform'] = (name) => ({
