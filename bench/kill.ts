@@ -18,7 +18,7 @@ function readPlan(words: readonly string[]): Plan {
     options: {
       moments: { type: 'string', default: '50' },
       seed: { type: 'string', default: '1' },
-      faults: { type: 'string', default: 'pool-exhaustion,bad-deploy,config-change,noisy-monitor' },
+      faults: { type: 'string', default: 'pool-exhaustion,bad-deploy,config-change,certificate-expiry,noisy-monitor' },
     },
   });
   return { faults: values.faults.split(','), moments: whole.parse(values.moments), seed: whole.parse(values.seed) };

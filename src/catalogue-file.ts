@@ -6,6 +6,9 @@ import { done, failed, type Result } from './core/result.ts';
 
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,60}$/u, 'lower-case letters, digits and dashes');
 
+// A DNS label: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+const kubernetesName = z.string().regex(/^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/u, 'a Kubernetes name');
+
 const Service = z.strictObject({
   id,
   title: z.string().min(1),
@@ -18,6 +21,12 @@ const Service = z.strictObject({
   paths: z.array(z.string()).default([]),
   logGroups: z.array(z.string()).default([]),
   datadogService: z.string().nullable().default(null),
+  kubernetes: z.strictObject({ namespace: kubernetesName, workload: kubernetesName }).nullable().default(null),
+  pagerdutyService: z
+    .string()
+    .regex(/^[A-Z0-9]{3,30}$/u, 'a PagerDuty id such as PABC123')
+    .nullable()
+    .default(null),
   dependsOn: z.array(id).default([]),
   owners: z.array(id).default([]),
   external: z.boolean().default(false),

@@ -1,6 +1,7 @@
 /** Finds the read tools in their directory and connects those whose environment is there. */
 import { readdir } from 'node:fs/promises';
 import { z } from 'zod';
+import { chooseEnvironment, describeIssue, presentVariables } from './choose-environment.ts';
 import type { Gap } from './core/evidence.ts';
 import type { Finding, Tool, ToolContext } from './tool.ts';
 
@@ -21,7 +22,7 @@ const toolShape = z.object({
   name: z.string().regex(/^[a-z][a-z0-9_]{2,63}$/),
   source: z.string().regex(/^[a-z][a-z0-9-]*$/),
   description: z.string().min(40),
-  environment: z.instanceof(z.ZodObject),
+  environment: z.union([z.instanceof(z.ZodObject), z.instanceof(z.ZodUnion)]),
   input: z.instanceof(z.ZodObject),
   probes: z.function(),
   connect: z.function(),
@@ -48,52 +49,42 @@ async function loadTool(file: URL): Promise<Tool> {
 
 /**
  * Connects each tool whose required variables are present. Variables with a default never count; an empty string
- * counts as absent.
+ * counts as absent. A tool with several ways to sign in has a union of environments: the first complete one is taken.
  */
 export function connectTools(
   tools: readonly Tool[],
   environment: { readonly [name: string]: string | undefined },
 ): Connection {
-  const present = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  );
+  const present = presentVariables(environment);
   const connected: ConnectedTool[] = [];
   const off: Gap[] = [];
   const problems: string[] = [];
   for (const tool of tools) {
-    const required = requiredVariables(tool);
-    const missing = required.filter((name) => !(name in present));
-    if (required.length > 0 && missing.length === required.length) off.push(offGap(tool, missing));
-    else if (missing.length > 0) problems.push(`${tool.name}: set ${missing.join(', ')} too, or unset the others`);
-    else {
-      const parsed = tool.environment.safeParse(present);
-      if (parsed.success) connected.push({ tool, call: guard(tool, tool.connect(parsed.data)) });
-      else problems.push(...parsed.error.issues.map((issue) => `${tool.name}: ${describeIssue(issue)}`));
+    const chosen = chooseEnvironment(tool, present);
+    switch (chosen.kind) {
+      case 'complete':
+        connected.push({ tool, call: guard(tool, tool.connect(chosen.environment)) });
+        break;
+      case 'absent':
+        off.push(offGap(tool, chosen.ways));
+        break;
+      case 'wrong':
+        problems.push(...chosen.problems);
     }
   }
   return { connected, off, problems: [...new Set(problems)] };
 }
 
-function requiredVariables(tool: Tool): readonly string[] {
-  if (!(tool.environment instanceof z.ZodObject)) return [];
-  return Object.entries(tool.environment.shape)
-    .filter(([, schema]) => !z.safeParse(schema, undefined).success)
-    .map(([name]) => name);
-}
-
-function offGap(tool: Tool, missing: readonly string[]): Gap {
+function offGap(tool: Tool, ways: readonly string[]): Gap {
   return {
     tool: tool.name,
     reason: `${tool.name} is not configured`,
     blocks: firstSentence(tool.description),
-    fix: `Set ${missing.join(', ')}.`,
+    fix: `Set ${ways.join(', or ')}.`,
   };
 }
 
 const firstSentence = (text: string): string => text.split(/(?<=\.)\s/, 1)[0] ?? text;
-
-const describeIssue = (issue: z.core.$ZodIssue): string =>
-  `${issue.path.length > 0 ? issue.path.join('.') : 'input'}: ${issue.message}`;
 
 function guard(tool: Tool, call: (input: unknown, context: ToolContext) => Promise<Finding>): ToolCall {
   return async (input, context) => {

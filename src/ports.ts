@@ -190,20 +190,26 @@ export type Durable = {
   pauseUntil(untilMs: number): Promise<void>;
 };
 
-export type Workflow = (durable: Durable, input: Json) => Promise<void>;
+/** Its input is stored as JSON: what `start` was given is what every replay gets. */
+export type Workflow<Input extends Json = Json> = (durable: Durable, input: Input) => Promise<void>;
+
+export type WorkflowStart<Input extends Json> = {
+  readonly name: string;
+  readonly id: string;
+  /** What the workflow registered under `name` takes: name the type at the call, nothing else ties the two. */
+  readonly input: Input;
+  readonly queueKey: string | null;
+};
 
 export type Engine = {
   /** Before `launch`. Names are stable: they are stored. */
-  register(name: string, workflow: Workflow): void;
+  register<Input extends Json>(name: string, workflow: Workflow<Input>): void;
   launch(): Promise<void>;
   /**
    * Starts a workflow with its id as dedupe key, in the caller's transaction. Workflows with the same `queueKey` run one
    * at a time, in order.
    */
-  start(
-    transaction: Transaction,
-    request: { name: string; id: string; input: Json; queueKey: string | null },
-  ): Promise<void>;
+  start<Input extends Json>(transaction: Transaction, request: WorkflowStart<Input>): Promise<void>;
   /** Wakes a waiting workflow; the first message per `key` wins. */
   send(transaction: Transaction, message: { workflow: string; topic: string; body: Json; key: string }): Promise<void>;
   /** Waits for a workflow to end; for tests and the command line. */

@@ -5,9 +5,9 @@ import { taint } from '../src/core/tainted.ts';
 import type { ChangeEvent } from '../src/rootcause/telemetry.ts';
 import { defineTool, type Finding } from '../src/tool.ts';
 import { datadogClient, datadogEnvironment } from './datadog/client.ts';
-import { datadogRefusal } from './datadog/refusal.ts';
 import { instant, readSearch } from './datadog/search.ts';
 import { orFailure } from './reading/failure.ts';
+import { httpRefusal } from './reading/http-error.ts';
 import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
 import { isoTime, minuteMs, probeWindow, readWindow, sayWindow, shortTime, windowInput } from './reading/window.ts';
 
@@ -57,7 +57,7 @@ export const tool = defineTool({
         blocks: 'which flags, settings or certificates changed',
         grant: 'the scope events_read',
       };
-      return orFailure({ attempt, signal: context.signal, refusal: datadogRefusal }, async () => {
+      return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, async () => {
         const read = await readSearch(client.asking(context.signal), {
           path: '/api/v2/events/search',
           query,

@@ -3,9 +3,9 @@ import type { Service } from '../src/core/catalogue.ts';
 import type { Window } from '../src/core/evidence.ts';
 import { defineTool, type ToolContext } from '../src/tool.ts';
 import { type Ask, datadogClient, datadogEnvironment } from './datadog/client.ts';
-import { datadogRefusal } from './datadog/refusal.ts';
 import { instant, readSearch } from './datadog/search.ts';
 import { orFailure } from './reading/failure.ts';
+import { httpRefusal } from './reading/http-error.ts';
 import { logFinding } from './reading/log-finding.ts';
 import { levelOf, levelOfMessage, type ReadLine } from './reading/log-line.ts';
 import { datadogTag, pickServices, serviceInput } from './reading/scope.ts';
@@ -59,7 +59,7 @@ export const tool = defineTool({
         blocks: `what ${asked.service} logged`,
         grant: 'the scopes logs_read_data and logs_read_index_data',
       };
-      return orFailure({ attempt, signal: context.signal, refusal: datadogRefusal }, async () => {
+      return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, async () => {
         const read = await readLines(client.asking(context.signal), { query, window }, asked.contains === undefined);
         const range = { from_ts: String(window.fromMs), to_ts: String(window.toMs), live: 'false' };
         const link = client.link('/logs', { query: read.query, ...range });

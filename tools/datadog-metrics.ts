@@ -4,9 +4,9 @@ import type { Window } from '../src/core/evidence.ts';
 import type { Point, Series } from '../src/rootcause/telemetry.ts';
 import { defineTool, type Finding, type ToolContext } from '../src/tool.ts';
 import { type DatadogClient, datadogClient, datadogEnvironment } from './datadog/client.ts';
-import { datadogRefusal } from './datadog/refusal.ts';
 import { type Metric, meanings, metricNames, queryFor } from './datadog/vocabulary.ts';
 import { orFailure } from './reading/failure.ts';
+import { httpRefusal } from './reading/http-error.ts';
 import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
 import { seriesFinding } from './reading/series-finding.ts';
 import { probeWindow, readWindow, sayWindow, windowInput } from './reading/window.ts';
@@ -58,7 +58,7 @@ export const tool = defineTool({
         blocks: `how ${meanings[asked.metric].title} moved`,
         grant: 'the scope timeseries_query',
       };
-      return orFailure({ attempt, signal: context.signal, refusal: datadogRefusal }, () =>
+      return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, () =>
         readMetric(client, reading, context),
       );
     };

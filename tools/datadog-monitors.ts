@@ -4,9 +4,9 @@ import { taint } from '../src/core/tainted.ts';
 import type { MonitorState } from '../src/rootcause/telemetry.ts';
 import { defineTool, type Finding, type ToolContext } from '../src/tool.ts';
 import { type Ask, type DatadogClient, datadogClient, datadogEnvironment } from './datadog/client.ts';
-import { datadogRefusal } from './datadog/refusal.ts';
 import { readMonitorQuery } from './datadog/vocabulary.ts';
 import { orFailure } from './reading/failure.ts';
+import { httpRefusal } from './reading/http-error.ts';
 import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
 import { round } from './reading/series-shape.ts';
 import { isoTime, minuteMs, shortTime } from './reading/window.ts';
@@ -53,7 +53,7 @@ export const tool = defineTool({
         blocks: 'what alerts now and at which threshold',
         grant: 'the scope monitors_read',
       };
-      return orFailure({ attempt, signal: context.signal, refusal: datadogRefusal }, async () => {
+      return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, async () => {
         const ask = client.asking(context.signal);
         const read =
           asked.monitor === undefined

@@ -5,8 +5,8 @@ import { taint } from '../src/core/tainted.ts';
 import type { EdgeStat } from '../src/rootcause/telemetry.ts';
 import { defineTool, type Finding } from '../src/tool.ts';
 import { type Ask, datadogClient, datadogEnvironment } from './datadog/client.ts';
-import { datadogRefusal } from './datadog/refusal.ts';
 import { orFailure } from './reading/failure.ts';
+import { httpRefusal } from './reading/http-error.ts';
 import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
 import { round } from './reading/series-shape.ts';
 import {
@@ -63,7 +63,7 @@ export const tool = defineTool({
         blocks: 'which call between services became slow or fails',
         grant: 'the scope apm_read',
       };
-      return orFailure({ attempt, signal: context.signal, refusal: datadogRefusal }, async () => {
+      return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, async () => {
         const edges = await readEdges(client.asking(context.signal), { query, window }, context.catalogue);
         const range = { start: String(window.fromMs), end: String(window.toMs), paused: 'true' };
         return spanFinding(edges, { query, window, link: client.link('/apm/traces', { query, ...range }) });

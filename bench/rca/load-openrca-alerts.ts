@@ -1,13 +1,11 @@
 /** OpenRCA-Market alerts: time-stamped metric, trace and log alerts over services, their pods and the hosts. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PastIncident } from '../../src/rootcause/memory/learn.ts';
 import type { Entity, FiredAlert, Telemetry } from '../../src/rootcause/telemetry.ts';
-import { type AlertLine, parseAlertLine, rankByCount, rowsOf, timeOf } from './alert-lines.ts';
+import { type LineReader, readAlertCases } from './alert-cases.ts';
+import { type AlertLine, rankByCount, rowsOf, timeOf } from './alert-lines.ts';
 import { answerEntities } from './answer-entities.ts';
-import type { Case, Dataset, ReadRequest } from './dataset.ts';
-import { memoriesOf, readCauses } from './past-incidents.ts';
-import { readJson, readJsonLines } from './read-files.ts';
+import type { Dataset } from './dataset.ts';
+import { readJson } from './read-files.ts';
 
 const folder = 'openrca-alerts';
 
@@ -15,43 +13,17 @@ export const openrcaAlerts: Dataset = {
   name: folder,
   members: ['ob1', 'ob2'],
   baselineName: 'alert-count',
-  read: readCases,
+  read: (request) => readAlertCases({ folder, causeField: 'root_cause_entity', readerOf }, request),
   answer: (ranking) => answerEntities(ranking, (entity) => entity),
 };
 
-function* readCases(request: ReadRequest): Generator<Case> {
-  const { dataDir, split, member } = request;
-  const path = join(dataDir, folder, `${member}.${split}.jsonl.gz`);
-  if (!existsSync(path)) return;
-  const graph = readGraph(join(dataDir, folder, `${member}.graph.json.gz`));
-  const memoryOf = memoriesOf(request, (trainDir) => readPast(join(trainDir, folder), String(member)));
-  for (const [place, line] of readJsonLines(path).entries()) {
-    const read = (): AlertLine => parseAlertLine(line, `${path}, line ${place + 1}`);
-    yield {
-      id: line instanceof Error ? `${member}-line-${place + 1}` : read().id,
-      telemetry: () => withMemory(telemetryOf(read(), graph), memoryOf(place)),
-      baseline: () =>
-        rankByCount(
-          alertsOf(read()),
-          graph.entities.map(({ id }) => id),
-        ),
-    };
-  }
-}
-
-export const withMemory = (telemetry: Telemetry, memory: Telemetry['memory']): Telemetry =>
-  memory === undefined ? telemetry : { ...telemetry, memory };
-
-/** Empty when there is no past of this member there. */
-function readPast(from: string, member: string): readonly PastIncident[] {
-  const path = join(from, `${member}.dev.jsonl.gz`);
-  if (!existsSync(path)) return [];
-  const graph = readGraph(join(from, `${member}.graph.json.gz`));
-  const causes = readCauses(join(from, `labels.${member}.dev.jsonl`), 'root_cause_entity');
-  return readJsonLines(path).map((line, at) => {
-    const one = parseAlertLine(line, `${path}, line ${at + 1}`);
-    return { telemetry: telemetryOf(one, graph), cause: causes.get(one.id) ?? null };
-  });
+function readerOf(directory: string, member: string): LineReader {
+  const graph = readGraph(join(directory, `${member}.graph.json.gz`));
+  const candidates = graph.entities.map(({ id }) => id);
+  return {
+    telemetryOf: (line) => telemetryOf(line, graph),
+    baselineOf: (line) => rankByCount(alertsOf(line), candidates),
+  };
 }
 
 type Graph = { readonly entities: readonly Entity[]; readonly edges: Telemetry['edges'] };

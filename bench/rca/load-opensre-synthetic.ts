@@ -2,33 +2,25 @@
  * Evidence snapshots of a managed database or of a workload on Kubernetes (opensre's synthetic set): which category of
  * cause it is, or that all is well. The alert's text is not read: it often tells.
  */
-import { join } from 'node:path';
 import type { CauseKind } from '../../src/core/hypothesis.ts';
 import type { Ranking } from '../../src/rootcause/ranking.ts';
-import type { Answer, Case, Dataset, ReadRequest } from './dataset.ts';
+import type { Answer, Dataset } from './dataset.ts';
+import { readFolderCases } from './folder-cases.ts';
 import { readSnapshot } from './opensre-case.ts';
-import { listFolder } from './read-files.ts';
+
+const set = 'opensre-synthetic';
 
 export const opensreSynthetic: Dataset = {
-  name: 'opensre-synthetic',
+  name: set,
   members: [],
   baselineName: 'always-resource-exhaustion',
-  read: readCases,
+  read: readFolderCases(set, (folder) => ({
+    telemetry: () => readSnapshot(folder),
+    baseline: () => ['resource_exhaustion'],
+    otherBaselines: { 'always-healthy': () => ['healthy'] },
+  })),
   answer,
 };
-
-function* readCases(request: ReadRequest): Generator<Case> {
-  const root = join(request.dataDir, 'opensre-synthetic', request.split);
-  for (const id of listFolder(root)) {
-    const folder = join(root, id);
-    yield {
-      id,
-      telemetry: () => readSnapshot(folder),
-      baseline: () => ['resource_exhaustion'],
-      otherBaselines: { 'always-healthy': () => ['healthy'] },
-    };
-  }
-}
 
 const categories: { readonly [kind in CauseKind]: string } = {
   'bad-deploy': 'code_defect',

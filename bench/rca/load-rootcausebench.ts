@@ -2,37 +2,29 @@
  * RootCauseBench (24 scenarios): which commit caused the incident, or none. Flags are never the answer there, so a flag
  * in the ranking is left out; any other cause that is not a commit is `none`.
  */
-import { join } from 'node:path';
 import type { RankedCause, Ranking } from '../../src/rootcause/ranking.ts';
-import type { Answer, Case, Dataset, ReadRequest } from './dataset.ts';
+import type { Answer, Dataset } from './dataset.ts';
+import { readFolderCases } from './folder-cases.ts';
 import { textOf } from './json-rows.ts';
-import { listFolder } from './read-files.ts';
 import { type Recorded, readRecorded, readTelemetry } from './rootcausebench-case.ts';
 
+const set = 'rootcausebench';
+
 export const rootcausebench: Dataset = {
-  name: 'rootcausebench',
+  name: set,
   members: [],
   baselineName: 'latest-deploy',
-  read: readCases,
+  read: readFolderCases(set, (folder, { shiftMs }) => ({
+    telemetry: () => readTelemetry(folder, shiftMs),
+    baseline: () => latestDeploy(readRecorded(folder)),
+    otherBaselines: {
+      'latest-commit': () => latestCommit(readRecorded(folder)),
+      'alert-service-deploy': () => alertServiceDeploy(readRecorded(folder)),
+      'always-none': () => ['none'],
+    },
+  })),
   answer,
 };
-
-function* readCases(request: ReadRequest): Generator<Case> {
-  const root = join(request.dataDir, 'rootcausebench', request.split);
-  for (const id of listFolder(root)) {
-    const folder = join(root, id);
-    yield {
-      id,
-      telemetry: () => readTelemetry(folder, request.shiftMs),
-      baseline: () => latestDeploy(readRecorded(folder)),
-      otherBaselines: {
-        'latest-commit': () => latestCommit(readRecorded(folder)),
-        'alert-service-deploy': () => alertServiceDeploy(readRecorded(folder)),
-        'always-none': () => ['none'],
-      },
-    };
-  }
-}
 
 /** The newest commit of all, whenever it came. */
 const latestCommit = ({ commits }: Recorded): readonly string[] => {

@@ -1,14 +1,9 @@
 /** TVDiag (Xie et al. 2024): metric, trace and log alerts over the instances of three systems, without times. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { PastIncident } from '../../src/rootcause/memory/learn.ts';
 import type { FiredAlert, Telemetry } from '../../src/rootcause/telemetry.ts';
-import { type AlertLine, parseAlertLine, rankByCount, rowsOf, textsOf } from './alert-lines.ts';
+import { type LineReader, readAlertCases } from './alert-cases.ts';
+import { type AlertLine, rankByCount, rowsOf, textsOf } from './alert-lines.ts';
 import { answerEntities } from './answer-entities.ts';
-import type { Case, Dataset, ReadRequest } from './dataset.ts';
-import { withMemory } from './load-openrca-alerts.ts';
-import { memoriesOf, readCauses } from './past-incidents.ts';
-import { readJsonLines } from './read-files.ts';
+import type { Dataset } from './dataset.ts';
 
 const folder = 'tvdiag';
 
@@ -16,35 +11,14 @@ export const tvdiag: Dataset = {
   name: folder,
   members: ['gaia', 'sockshop', 'hotel'],
   baselineName: 'alert-count',
-  read: readCases,
+  read: (request) => readAlertCases({ folder, causeField: 'root_cause_instance', readerOf }, request),
   answer: (ranking) => answerEntities(ranking, (entity) => entity),
 };
 
-function* readCases(request: ReadRequest): Generator<Case> {
-  const { dataDir, split, member } = request;
-  const path = join(dataDir, folder, `${member}.${split}.jsonl.gz`);
-  if (!existsSync(path)) return;
-  const memoryOf = memoriesOf(request, (trainDir) => readPast(join(trainDir, folder), String(member)));
-  for (const [place, line] of readJsonLines(path).entries()) {
-    const read = (): AlertLine => parseAlertLine(line, `${path}, line ${place + 1}`);
-    yield {
-      id: line instanceof Error ? `${member}-line-${place + 1}` : read().id,
-      telemetry: () => withMemory(telemetryOf(read()), memoryOf(place)),
-      baseline: () => rankByCount(alertsOf(read()), textsOf(read(), 'nodes')),
-    };
-  }
-}
-
-/** Empty when there is no past of this member there. */
-function readPast(from: string, member: string): readonly PastIncident[] {
-  const path = join(from, `${member}.dev.jsonl.gz`);
-  if (!existsSync(path)) return [];
-  const causes = readCauses(join(from, `labels.${member}.dev.jsonl`), 'root_cause_instance');
-  return readJsonLines(path).map((line, at) => {
-    const one = parseAlertLine(line, `${path}, line ${at + 1}`);
-    return { telemetry: telemetryOf(one), cause: causes.get(one.id) ?? null };
-  });
-}
+const readerOf = (): LineReader => ({
+  telemetryOf,
+  baselineOf: (line) => rankByCount(alertsOf(line), textsOf(line, 'nodes')),
+});
 
 function alertsOf(line: AlertLine): readonly FiredAlert[] {
   return [

@@ -114,7 +114,7 @@ async function resultOf({
   const { store } = system.world;
   const hypotheses = await store.hypotheses(incident.id);
   const audit = await store.auditRows({});
-  const ranking = audit.find(({ kind }) => kind === 'engine.ranking');
+  const ranking = audit.findLast(({ kind }) => kind === 'engine.ranking');
   const nothingWrong = ranking?.body['outcome'] === 'nothing-wrong';
   const causes = hypotheses.map(({ entity, kind, change, word, score }) => ({
     entity,

@@ -11,6 +11,10 @@ export type Service = {
   readonly paths: readonly string[];
   readonly logGroups: readonly string[];
   readonly datadogService: string | null;
+  /** Where it runs in Kubernetes; the workload is a Deployment, StatefulSet or DaemonSet. */
+  readonly kubernetes: { readonly namespace: string; readonly workload: string } | null;
+  /** Id of its service in PagerDuty, such as `PABC123`. */
+  readonly pagerdutyService: string | null;
   /** Catalogue ids this service calls. */
   readonly dependsOn: readonly string[];
   /** Group ids whose members own it and may approve changes to it. */

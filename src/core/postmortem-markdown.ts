@@ -58,7 +58,7 @@ function summary({ incident, hypotheses }: Ledger): readonly string[] {
 }
 
 function impact({ incident, audit }: Ledger): readonly string[] {
-  const ranking = audit.find(({ kind }) => kind === 'engine.ranking');
+  const ranking = audit.findLast(({ kind }) => kind === 'engine.ranking');
   if (!incident.symptom || !ranking) return ['Not measured.'];
   const { before, after } = ranking.body;
   const { service, metric, threshold } = incident.symptom;

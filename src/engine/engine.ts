@@ -38,7 +38,8 @@ const shownUrl = 'postgres://causeway@the-pool-decides/causeway';
 /** Only one may be launched at a time in a process: DBOS keeps its state in statics. */
 export function createEngine(options: EngineOptions): Engine {
   const { database, log, executorId, clock, lease = replicaLease, pausesMs = stepPausesMs } = options;
-  const workflows = new Map<string, Workflow>();
+  /** By workflow name: hands the workflow to DBOS, which takes it only before its own launch. */
+  const registrations = new Map<string, () => void>();
   const ending = new AbortController();
   const connection = { systemDatabaseUrl: shownUrl, systemDatabasePool: database.pool, logger: engineLog(log) };
   let client: DBOSClient | null = null;
@@ -50,8 +51,8 @@ export function createEngine(options: EngineOptions): Engine {
   };
 
   const registered =
-    (name: string, workflow: Workflow) =>
-    async (input: Json): Promise<void> => {
+    <Input extends Json>(name: string, workflow: Workflow<Input>) =>
+    async (input: Input): Promise<void> => {
       const failed = (step: string, err: unknown, pauseMs: number): void =>
         log.warn({ err, workflow: name, id: DBOS.workflowID, step, pauseMs }, 'a step failed and will be tried again');
       try {
@@ -64,12 +65,12 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     register(name, workflow) {
-      if (workflows.has(name)) throw new Error(`The workflow ${name} is registered twice.`);
-      workflows.set(name, workflow);
+      if (registrations.has(name)) throw new Error(`The workflow ${name} is registered twice.`);
+      registrations.set(name, () => void DBOS.registerWorkflow(registered(name, workflow), { name }));
     },
     async launch() {
       if (DBOS.isInitialized()) throw new Error('Another engine is launched in this process: shut it down first.');
-      for (const [name, workflow] of workflows) DBOS.registerWorkflow(registered(name, workflow), { name });
+      for (const register of registrations.values()) register();
       if (database.kind === 'postgres')
         sweeper = await startSweeper({ pool: database.pool, executorId, queueName, log, ...lease });
       DBOS.setConfig({ ...connection, name: applicationName, executorID: executorId, enablePatching: true });
@@ -82,7 +83,7 @@ export function createEngine(options: EngineOptions): Engine {
       client = await DBOSClient.create({ ...connection, applicationName });
     },
     async start(transaction, { name, id, input, queueKey }) {
-      if (!workflows.has(name)) throw new Error(`No workflow is registered as ${name}.`);
+      if (!registrations.has(name)) throw new Error(`No workflow is registered as ${name}.`);
       const enqueued = { workflowName: name, workflowID: id, queueName, queuePartitionKey: queueKey ?? id };
       await running().enqueueInTransaction(database.clientOf(transaction), enqueued, input);
     },

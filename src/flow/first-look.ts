@@ -11,55 +11,83 @@ import { servicesInScope } from '../core/scope.ts';
 import type { Durable } from '../ports.ts';
 import { rank } from '../rootcause/rank.ts';
 import type { Ranking } from '../rootcause/ranking.ts';
-import type { AlertSignal, Telemetry } from '../rootcause/telemetry.ts';
+import { type AlertSignal, type Signals, signalLists, type Telemetry } from '../rootcause/telemetry.ts';
 import type { ProbeContext } from '../tool.ts';
-import { type Gathered, gather, type Read } from './gather.ts';
+import type { Gathered, Read } from './gather.ts';
+import { type Reading, startReads } from './reads.ts';
 import { keyOf, type Round } from './round.ts';
 import type { World } from './world.ts';
 
 export type FirstLook = {
   readonly gathered: readonly Gathered[];
+  /** Tools that have not answered everything yet. */
+  readonly waiting: ReadonlySet<string>;
   readonly gaps: readonly Gap[];
   readonly telemetry: Telemetry;
   readonly ranking: Ranking;
 };
 
-/** Reads the monitors and picks the one this incident is about. Null when nothing is alerting. */
+/**
+ * Reads the monitors and picks the one this incident is about. Null when nothing is alerting. `rest` is what came after
+ * the monitor was found.
+ */
 export async function findSymptom(
   world: World,
   durable: Durable,
   { incident, round }: { incident: Incident; round: Round },
-): Promise<{ symptom: Symptom | null; gathered: readonly Gathered[] }> {
+): Promise<{ symptom: Symptom | null; reading: Reading }> {
   const window = { fromMs: round.atMs - world.settings.baselineMs, toMs: round.atMs };
   const context = { catalogue: world.catalogue, scope: world.catalogue.services, alert: null, window };
   const monitors = world.tools.filter(({ tool }) => tool.readsMonitors);
   const reads = monitors.flatMap((connected) => probesOf(connected, context, keyOf(round, 'symptom')));
-  const gathered = await runReads(world, durable, { incident, reads });
-  const states = gathered.flatMap(({ signals }) => signals.monitors ?? []);
+  const reading = startReads(world, durable, { incident, reads, name: keyOf(round, 'symptom') });
   const words = round.question
     ? plainText(round.question, 4_000)
         .toLowerCase()
         .split(/[^\w.-]+/u)
     : [];
   const mentioned = new Set([...words, ...incident.place.channel.toLowerCase().split(/[^a-z0-9]+/u)]);
-  return { symptom: chooseSymptom(states, mentioned), gathered };
+  const choose = (gathered: readonly Gathered[]): Symptom | null =>
+    chooseSymptom(
+      gathered.flatMap(({ signals }) => signals.monitors ?? []),
+      mentioned,
+    );
+  return { symptom: choose(await reading.most()) ?? choose(await reading.all()), reading };
 }
 
-/** Every probe of every tool for the symptom's neighbourhood, concurrently, then the ranking. */
-export async function lookFirst(
+type Looking = { readonly incident: Incident; readonly round: Round; readonly monitors: Reading };
+
+/** Every probe of every tool for the symptom's neighbourhood, concurrently, with the ranking of what has come in. */
+export async function startLook(
   world: World,
   durable: Durable,
-  { incident, round, earlier }: { incident: Incident; round: Round; earlier: readonly Gathered[] },
-): Promise<FirstLook> {
+  { incident, round, monitors }: Looking,
+): Promise<{ most(): Promise<FirstLook>; all(): Promise<FirstLook> }> {
   const toMs = await durable.step('look-now', async () => world.clock.nowMs());
   const context = probeContext(world, incident.symptom, toMs);
   const reads = world.tools
     .filter(({ tool }) => !tool.readsMonitors)
     .flatMap((connected) => probesOf(connected, context, keyOf(round, 'look')));
-  const gathered = [...earlier, ...(await runReads(world, durable, { incident, reads }))];
-  const telemetry = assemble(world, context, gathered);
-  const gaps = [...world.toolsOff, ...gathered.flatMap(({ gap }) => (gap ? [gap] : []))];
-  return { gathered, gaps, telemetry, ranking: rank(telemetry) };
+  const reading = startReads(world, durable, { incident, reads, name: keyOf(round, 'look') });
+  const asked = [...monitors.reads, ...reading.reads];
+  let last: FirstLook | null = null;
+  const lookAt = (gathered: readonly Gathered[]): FirstLook => {
+    if (last?.gathered.length === gathered.length) return last;
+    const telemetry = assemble(world, context, gathered);
+    const gaps = [...world.toolsOff, ...gathered.flatMap(({ gap }) => (gap ? [gap] : []))];
+    last = { gathered, waiting: stillWaiting(asked, gathered), gaps, telemetry, ranking: rank(telemetry) };
+    return last;
+  };
+  return {
+    most: async () => lookAt([...(await monitors.most()), ...(await reading.most())]),
+    all: async () => lookAt([...(await monitors.all()), ...(await reading.all())]),
+  };
+}
+
+function stillWaiting(asked: readonly Read[], gathered: readonly Gathered[]): ReadonlySet<string> {
+  const answered = new Set(gathered.map(({ tool, index }) => `${tool} ${index}`));
+  const waiting = asked.filter(({ connected, index }) => !answered.has(`${connected.tool.name} ${index}`));
+  return new Set(waiting.map(({ connected }) => connected.tool.name));
 }
 
 /** What tools are told at first look, for a window that ends at `toMs`. */
@@ -86,25 +114,37 @@ function probesOf(connected: World['tools'][number], context: ProbeContext, phas
   return inputs.map((input, index) => ({ connected, input, index, key: `${phase}:${connected.tool.name}:${index}` }));
 }
 
-/** Parallel durable steps, started in a fixed order so that a replay meets them in the same order. */
-export function runReads(
-  world: World,
-  durable: Durable,
-  { incident, reads }: { incident: Incident; reads: readonly Read[] },
-): Promise<readonly Gathered[]> {
-  return Promise.all(reads.map((read) => durable.step(read.key, () => gather(world, incident, read))));
-}
-
 function assemble(world: World, context: ProbeContext, gathered: readonly Gathered[]): Telemetry {
   const known = world.catalogue.services;
+  const { series = [], logs = [], edgeStats = [], changes = [], edges = [], ...more } = joinSignals(gathered);
+  const drawn = known.flatMap(({ id, dependsOn }) => dependsOn.map((to) => ({ from: id, to })));
   return {
     alert: context.alert,
     window: context.window,
     services: known.map(({ id, external }) => ({ id, external })),
-    edges: known.flatMap(({ id, dependsOn }) => dependsOn.map((to) => ({ from: id, to }))),
-    series: gathered.flatMap(({ signals }) => signals.series ?? []),
-    logs: gathered.flatMap(({ signals }) => signals.logs ?? []),
-    edgeStats: gathered.flatMap(({ signals }) => signals.edgeStats ?? []),
-    changes: gathered.flatMap(({ signals }) => signals.changes ?? []),
+    edges: [...drawn, ...newEdges(drawn, edges)],
+    series,
+    logs,
+    edgeStats,
+    changes,
+    ...more,
   };
+}
+
+/** Every list as long as all tools made it; a list that no tool filled is absent. */
+function joinSignals(gathered: readonly Gathered[]): Omit<Signals, 'monitors'> {
+  const joined = signalLists.flatMap((name) => {
+    const items = gathered.flatMap<object>(({ signals }) => signals[name] ?? []);
+    return items.length === 0 ? [] : [[name, items] as const];
+  });
+  return Object.fromEntries(joined);
+}
+
+type Edge = Telemetry['edges'][number];
+
+/** Edges that platforms saw and the catalogue does not draw. */
+function newEdges(drawn: readonly Edge[], seen: readonly Edge[]): readonly Edge[] {
+  const known = new Set(drawn.map(({ from, to }) => `${from} ${to}`));
+  const fresh = new Map(seen.map(({ from, to }) => [`${from} ${to}`, { from, to }] as const));
+  return [...fresh].flatMap(([key, edge]) => (known.has(key) ? [] : [edge]));
 }

@@ -6,6 +6,7 @@ import type { Json } from '../core/json.ts';
 import type { Tainted } from '../core/tainted.ts';
 import type { Signals } from '../rootcause/telemetry.ts';
 import type { Finding } from '../tool.ts';
+import { type CallCost, withCost } from '../tool-cost.ts';
 import { redacted } from './redacted.ts';
 import type { ConnectedTool, World } from './world.ts';
 
@@ -36,7 +37,7 @@ export async function gather(world: World, incident: Incident, read: Read): Prom
   const { tool } = read.connected;
   const startedAtMs = world.clock.nowMs();
   await recordIntent(world, incident, read);
-  const finding = await readWithin(world, read);
+  const { value: finding, cost } = await withCost(() => readWithin(world, read));
   const nothing = {
     tool: tool.name,
     index: read.index,
@@ -47,7 +48,7 @@ export async function gather(world: World, incident: Incident, read: Read): Prom
     gap: null,
     empty: null,
   };
-  await recordResult(world, incident, { read, finding, durationMs: world.clock.nowMs() - startedAtMs });
+  await recordResult(world, incident, { read, finding, cost, durationMs: world.clock.nowMs() - startedAtMs });
   switch (finding.kind) {
     case 'failed':
       return { ...nothing, gap: { tool: tool.name, reason: finding.reason, blocks: finding.blocks, fix: finding.fix } };
@@ -125,16 +126,8 @@ async function redactHeadline(world: World, headline: readonly (string | Tainted
 
 /** Every signal carries the evidence it came from, so that the engine's reasons can be cited. */
 function tagSignals(signals: Signals, evidence: EvidenceId): Signals {
-  const tag = <Item>(items: readonly Item[] | undefined): readonly (Item & { evidence: EvidenceId })[] =>
-    (items ?? []).map((item) => ({ ...item, evidence }));
-  return {
-    series: tag(signals.series),
-    logs: tag(signals.logs),
-    edgeStats: tag(signals.edgeStats),
-    changes: tag(signals.changes),
-    monitors: tag(signals.monitors),
-    edges: signals.edges ?? [],
-  };
+  const lists = Object.entries(signals).map(([list, items]) => [list, items.map((item) => ({ ...item, evidence }))]);
+  return Object.fromEntries(lists);
 }
 
 async function recordIntent(world: World, incident: Incident, { connected, input, key }: Read): Promise<void> {
@@ -150,7 +143,7 @@ async function recordIntent(world: World, incident: Incident, { connected, input
 async function recordResult(
   world: World,
   incident: Incident,
-  { read, finding, durationMs }: { read: Read; finding: Finding; durationMs: number },
+  { read, finding, cost, durationMs }: { read: Read; finding: Finding; cost: CallCost; durationMs: number },
 ): Promise<void> {
   const outcome = finding.kind === 'failed' ? { reason: finding.reason } : {};
   await world.store.audit(null, {
@@ -158,6 +151,6 @@ async function recordResult(
     incident: incident.id,
     actor: 'causeway',
     atMs: world.clock.nowMs(),
-    body: { tool: read.connected.tool.name, key: read.key, outcome: finding.kind, durationMs, ...outcome },
+    body: { tool: read.connected.tool.name, key: read.key, outcome: finding.kind, durationMs, ...cost, ...outcome },
   });
 }

@@ -2,7 +2,6 @@
 import { type Command, parseCommand } from '../core/command.ts';
 import { personOf } from '../core/directory.ts';
 import type { Incident } from '../core/incident.ts';
-import type { Json } from '../core/json.ts';
 import { plainText } from '../core/plain-text.ts';
 import type { Tainted } from '../core/tainted.ts';
 import type { Durable, Inbound, Intake } from '../ports.ts';
@@ -26,10 +25,10 @@ export const createIntake =
         atMs: inbound.atMs,
         body: { type: inbound.type, key: inbound.key, channel: place.channel },
       });
-      await world.engine.start(transaction, {
+      await world.engine.start<Inbound>(transaction, {
         name: 'inbound',
         id: `inbound:${inbound.key}`,
-        input: inbound as unknown as Json,
+        input: inbound,
         queueKey: `${place.platform}:${place.tenant}:${place.channel}`,
       });
       return true;
@@ -37,10 +36,8 @@ export const createIntake =
 
 export const inboundWorkflow =
   (world: World) =>
-  (durable: Durable, input: Json): Promise<void> => {
-    const inbound = input as unknown as Inbound;
-    return durable.step('handle', () => handle(world, inbound));
-  };
+  (durable: Durable, inbound: Inbound): Promise<void> =>
+    durable.step('handle', () => handle(world, inbound));
 
 /** One step: everything in it is keyed by the delivery, so a repeat changes nothing. */
 function handle(world: World, inbound: Inbound): Promise<void> {

@@ -2,19 +2,21 @@
  * The story of one look at an incident, top to bottom: greet, find the symptom, look first, reason, settle, propose.
  * Approval and everything after it is `remediate.ts`, in a workflow of its own per plan.
  */
+
+import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident, IncidentId } from '../core/incident.ts';
-import type { Json } from '../core/json.ts';
-import type { Durable } from '../ports.ts';
+import type { Durable, MessageRef } from '../ports.ts';
 import { greetingCard } from './cards/greeting.ts';
 import { resolutionCard } from './cards/receipt.ts';
 import { enter } from './enter-phase.ts';
-import { type FirstLook, findSymptom, lookFirst } from './first-look.ts';
+import { type FirstLook, findSymptom, startLook } from './first-look.ts';
 import { settle } from './investigate.ts';
 import { propose } from './propose.ts';
+import type { Reading } from './reads.ts';
 import { requireIncident } from './require-incident.ts';
 import { type Again, keyOf, type Round, roundOf } from './round.ts';
 import { post } from './show.ts';
-import { postStatus, showFirstCard, showSettled } from './show-look.ts';
+import { postStatus, showCauses, showSettled } from './show-look.ts';
 import { tellFailure } from './tell-failure.ts';
 import { incidentUrl, type World } from './world.ts';
 
@@ -23,8 +25,7 @@ export type IncidentInput = { readonly incident: IncidentId; readonly again?: Ag
 
 export const incidentWorkflow =
   (world: World) =>
-  async (durable: Durable, given: Json): Promise<void> => {
-    const input = given as unknown as IncidentInput;
+  async (durable: Durable, input: IncidentInput): Promise<void> => {
     try {
       await investigate(world, durable, input);
     } catch (error) {
@@ -40,22 +41,40 @@ async function investigate(world: World, durable: Durable, { incident: id, again
   if (!again) await durable.step('greet', () => greet(world, opened));
   await enter(world, durable, { id, phase: 'looking' });
 
-  const { symptom, gathered } = await findSymptom(world, durable, { incident: opened, round });
+  const { symptom, reading: monitors } = await findSymptom(world, durable, { incident: opened, round });
   const incident = { ...opened, symptom };
   const status = await durable.step('post-status', () =>
     postStatus(world, { incident, round, look: null, hypotheses: [] }),
   );
 
-  const look = await lookFirst(world, durable, { incident, round, earlier: gathered });
+  const { look, hypotheses } = await lookAndShow(world, durable, { incident, round, monitors, status });
   const seen: Incident = { ...incident, onsetMs: look.ranking.onsetMs };
-  const first = await durable.step('first-card', () => showFirstCard(world, { incident: seen, round, look, status }));
 
   await enter(world, durable, { id, phase: 'reasoning' });
-  const settled = await settle(world, durable, { incident: seen, round, look, hypotheses: first });
+  const settled = await settle(world, durable, { incident: seen, round, look, hypotheses });
   await durable.step('settle', () => showSettled(world, { incident: seen, round, look, settled, status }));
 
   if (look.ranking.outcome === 'nothing-wrong') return closeQuiet(world, durable, { incident: seen, round, look });
   await propose(world, durable, { incident: seen, round, look, settled, status });
+}
+
+type Looked = { readonly look: FirstLook; readonly hypotheses: readonly Hypothesis[] };
+
+/** The first card waits for no source that hangs; what such a source brings after all is shown and counts from then on. */
+async function lookAndShow(
+  world: World,
+  durable: Durable,
+  { incident, round, monitors, status }: { incident: Incident; round: Round; monitors: Reading; status: MessageRef },
+): Promise<Looked> {
+  const looking = await startLook(world, durable, { incident, round, monitors });
+  const show = async (name: 'first-card' | 'full-card', look: FirstLook): Promise<Looked> => {
+    const seen = { ...incident, onsetMs: look.ranking.onsetMs };
+    const shown = { incident: seen, round, look, status, name };
+    return { look, hypotheses: await durable.step(name, () => showCauses(world, shown)) };
+  };
+  const first = await show('first-card', await looking.most());
+  const full = await looking.all();
+  return full === first.look ? first : show('full-card', full);
 }
 
 async function greet(world: World, incident: Incident): Promise<void> {

@@ -12,6 +12,8 @@ import type { Durable } from '../ports.ts';
 import type { FirstLook } from './first-look.ts';
 import { gather } from './gather.ts';
 import type { Investigation, InvestigationRequest, Investigator, ModelTool } from './investigator.ts';
+import { lookCloserTool } from './look-closer.ts';
+import { createReadCache, type ReadCache } from './read-cache.ts';
 import { keyOf, type Round } from './round.ts';
 import type { ConnectedTool, World } from './world.ts';
 
@@ -89,6 +91,7 @@ function disagreement({ outcome, hypotheses }: Findings): string {
 }
 
 async function request(world: World, { incident, round, look }: Subject): Promise<InvestigationRequest> {
+  const cache = createReadCache(world.clock, look.gathered);
   const views = new Map(
     look.gathered.flatMap(({ evidence, view }) => (evidence && view ? [[evidence, view] as const] : [])),
   );
@@ -98,9 +101,12 @@ async function request(world: World, { incident, round, look }: Subject): Promis
     ranking: look.ranking,
     evidence: await world.store.evidence(incident.id),
     views,
-    tools: world.tools.map((connected, index) =>
-      modelTool(world, incident, { connected, prefix: keyOf(round, `model:${index}`) }),
-    ),
+    tools: [
+      ...world.tools.map((connected, index) =>
+        modelTool(world, incident, { connected, prefix: keyOf(round, `model:${index}`), cache }),
+      ),
+      lookCloserTool(world, incident),
+    ],
     budget: world.settings.budget,
     signal: AbortSignal.timeout(world.clock.realMs(world.settings.budget.durationMsMax)),
     statements: () => statementsSince(world, incident),
@@ -127,7 +133,7 @@ function brief({ catalogue }: World): string {
 function modelTool(
   world: World,
   incident: Incident,
-  { connected, prefix }: { connected: ConnectedTool; prefix: string },
+  { connected, prefix, cache }: { connected: ConnectedTool; prefix: string; cache: ReadCache },
 ): ModelTool {
   const { tool } = connected;
   let calls = 0;
@@ -138,9 +144,11 @@ function modelTool(
     call: async (input) => {
       const parsed = tool.input.safeParse(input);
       if (!parsed.success) return { kind: 'bad-input', says: z.prettifyError(parsed.error) };
-      calls += 1;
-      const key = `${prefix}:${calls}:${JSON.stringify(input)}`;
-      const gathered = await gather(world, incident, { connected, input, key, index: -1 });
+      const gathered = await cache({ tool: tool.name, input }, () => {
+        calls += 1;
+        const key = `${prefix}:${calls}:${JSON.stringify(input)}`;
+        return gather(world, incident, { connected, input, key, index: -1 });
+      });
       if (gathered.evidence && gathered.view) {
         const stored = await world.store.evidenceById(incident.id, gathered.evidence);
         return {

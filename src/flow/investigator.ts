@@ -12,10 +12,15 @@ export type ModelTool = {
   readonly name: string;
   readonly description: string;
   readonly inputSchema: Json;
-  readonly call: (
-    input: Json,
-  ) => Promise<
-    | { readonly kind: 'evidence'; readonly id: EvidenceId; readonly view: Tainted; readonly result?: Json }
+  readonly call: (input: Json) => Promise<
+    | {
+        readonly kind: 'evidence';
+        readonly id: EvidenceId;
+        readonly view: Tainted;
+        readonly result?: Json;
+        /** False where the view already shows every number with its pointer. */
+        readonly numbers?: boolean;
+      }
     | { readonly kind: 'empty' | 'failed' | 'bad-input'; readonly says: string }
   >;
 };

@@ -1,8 +1,8 @@
 /** How a look at an incident begins: the first opens it, later ones are asked for when nothing is under way. */
 import { personOf } from '../core/directory.ts';
 import type { Incident } from '../core/incident.ts';
-import type { Json } from '../core/json.ts';
 import type { Inbound } from '../ports.ts';
+import type { IncidentInput } from './incident.ts';
 import type { Again } from './round.ts';
 import type { World } from './world.ts';
 
@@ -31,8 +31,12 @@ export async function openIncident(world: World, inbound: Asking): Promise<void>
       atMs,
       body: { channel: channel.channel, platform: channel.platform, key: inbound.key },
     });
-    const input = { incident: incident.id };
-    await world.engine.start(transaction, { name: 'incident', id: `incident:${incident.id}`, input, queueKey: null });
+    await world.engine.start<IncidentInput>(transaction, {
+      name: 'incident',
+      id: `incident:${incident.id}`,
+      input: { incident: incident.id },
+      queueKey: null,
+    });
   });
 }
 
@@ -41,10 +45,10 @@ export async function lookAgain(world: World, incident: Incident, inbound: Askin
   const again: Again = { key: inbound.key, atMs: inbound.atMs, question: inbound.text };
   await world.store.transact(async (transaction) => {
     await world.store.setPhase(transaction, incident.id, 'open');
-    await world.engine.start(transaction, {
+    await world.engine.start<IncidentInput>(transaction, {
       name: 'incident',
       id: `incident:${incident.id}:${inbound.key}`,
-      input: { incident: incident.id, again } as unknown as Json,
+      input: { incident: incident.id, again },
       queueKey: null,
     });
   });

@@ -45,7 +45,7 @@ async function writeReceipt(world: World, row: PlanRow, execution: Execution): P
       plan: row.plan.id,
       digest: row.digest,
       approvedBy: row.approvals.map(({ by }) => by),
-      execution: execution as unknown as Json,
+      execution,
     },
   });
   const entry = await receiptEntry(world, row);

@@ -3,7 +3,6 @@
  * here decides who may approve: `decide.ts` does, and sends this workflow the outcome.
  */
 import type { PlanState } from '../core/approval.ts';
-import type { Json } from '../core/json.ts';
 import type { Durable, MessageRef, PlanRow } from '../ports.ts';
 import { showProposal, showRecord } from './approval-message.ts';
 import { recordPhase } from './enter-phase.ts';
@@ -20,8 +19,7 @@ export type Decision = { readonly outcome: 'approved' | 'rejected' };
 
 export const remediationWorkflow =
   (world: World) =>
-  async (durable: Durable, given: Json): Promise<void> => {
-    const input = given as unknown as RemediationInput;
+  async (durable: Durable, input: RemediationInput): Promise<void> => {
     const row = await durable.step('load-plan', () => loadPlan(world, input.plan));
     try {
       await remedy(world, durable, { input, row });

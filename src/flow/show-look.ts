@@ -35,10 +35,10 @@ export function postStatus(world: World, state: StatusState & { readonly round: 
   });
 }
 
-/** What the engine made of the first look: stored, audited, shown. */
-export async function showFirstCard(
+/** What the engine made of the first look: stored, audited, shown. `name` is `first-card`, or `full-card` after it. */
+export async function showCauses(
   world: World,
-  { incident, round, look, status }: Shown,
+  { incident, round, look, status, name }: Shown & { readonly name: 'first-card' | 'full-card' },
 ): Promise<readonly Hypothesis[]> {
   const { store, clock } = world;
   const evidence = await store.evidence(incident.id);
@@ -65,13 +65,16 @@ export async function showFirstCard(
   });
   await store.saveGaps(incident.id, look.gaps);
   await update(world, status, statusCard(statusView(world, { incident, look, hypotheses })));
-  await store.audit(null, {
-    kind: 'message.posted',
-    incident: incident.id,
-    actor: 'causeway',
-    atMs: clock.nowMs(),
-    body: { key: keyOf(round, `first-card:${incident.id}`), card: 'status', message: status.id },
-  });
+  // The full card is an edit; the moment of the first is one of the incident's clocks.
+  if (name === 'first-card') {
+    await store.audit(null, {
+      kind: 'message.posted',
+      incident: incident.id,
+      actor: 'causeway',
+      atMs: clock.nowMs(),
+      body: { key: keyOf(round, `${name}:${incident.id}`), card: 'status', message: status.id },
+    });
+  }
   return hypotheses;
 }
 

@@ -8,7 +8,7 @@ import { incidentUrl, type World } from './world.ts';
 /** What the status message is built from. `look` is null until the first look is done. */
 export type StatusState = {
   readonly incident: Incident;
-  readonly look: Pick<FirstLook, 'gathered' | 'gaps' | 'ranking'> | null;
+  readonly look: Pick<FirstLook, 'gathered' | 'waiting' | 'gaps' | 'ranking'> | null;
   readonly hypotheses: readonly Hypothesis[];
   readonly label?: string;
   readonly next?: Line;
@@ -35,6 +35,7 @@ export function statusView(world: World, state: StatusState): StatusView {
 function sourceTask(tool: string, look: StatusState['look']): { name: string; state: Task['state']; says: Line } {
   const reads = look?.gathered.filter((each) => each.tool === tool) ?? [];
   if (!look) return { name: tool, state: 'in_progress', says: ['reading'] };
+  if (look.waiting.has(tool)) return { name: tool, state: 'in_progress', says: ['no answer yet'] };
   const gaps = reads.filter(({ gap }) => gap !== null);
   const found = reads.filter(({ evidence }) => evidence !== null).length;
   if (reads.length === 0) return { name: tool, state: 'complete', says: ['nothing to ask here'] };

@@ -1,6 +1,5 @@
 import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Place } from '../core/incident.ts';
-import type { Json } from '../core/json.ts';
 import type { SealedPlan } from '../core/plan.ts';
 import type { MessageRef } from '../ports.ts';
 import type { StatusView } from './cards/status.ts';
@@ -46,7 +45,11 @@ export async function submitPlan(world: World, { sealed, place, ...rest }: Submi
         requester: plan.requester,
       },
     });
-    const input = { plan: plan.id, ...rest } as unknown as Json;
-    await world.engine.start(transaction, { name: 'remediation', id: remediationId(plan.id), input, queueKey: null });
+    await world.engine.start<RemediationInput>(transaction, {
+      name: 'remediation',
+      id: remediationId(plan.id),
+      input: { plan: plan.id, ...rest },
+      queueKey: null,
+    });
   });
 }

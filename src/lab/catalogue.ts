@@ -36,6 +36,8 @@ const described = (service: ShopService): Service => ({
   paths: service.paths,
   logGroups: service.logsInCloudWatch ? [`/shop/prod/${service.id}`] : [],
   datadogService: service.external ? null : service.id,
+  kubernetes: null,
+  pagerdutyService: null,
   dependsOn: service.dependsOn,
   owners: service.owners,
   external: service.external,

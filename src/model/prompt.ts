@@ -3,11 +3,13 @@ import type { Evidence, EvidenceId } from '../core/evidence.ts';
 import type { Json } from '../core/json.ts';
 import { plainText } from '../core/plain-text.ts';
 import { type Tainted, taint } from '../core/tainted.ts';
+import { estimateTokens } from '../core/token-estimate.ts';
 import type { InvestigationRequest } from '../flow/investigator.ts';
 import type { RankedCause, Ranking } from '../rootcause/ranking.ts';
 
 const viewCharactersMax = 12_000;
-const numbersMax = 60;
+/** With a view of 2,000 tokens, what one result costs the conversation stays bounded. */
+const numberTokensMax = 500;
 
 /** Outside text without hidden characters, clamped, and without anything that looks like one of our frames. */
 const framed = (text: Tainted, max: number): string =>
@@ -79,9 +81,19 @@ function causeText({ entity, kind, change, score, mechanism, reasons, against }:
 function numbersText(result: Json): string {
   const all = numbersIn(result, '').toSorted(([a], [b]) => depth(a) - depth(b));
   if (all.length === 0) return 'numbers: none';
-  const rest = all.length > numbersMax ? `\n(${all.length - numbersMax} more numbers are not listed)` : '';
-  const lines = all.slice(0, numbersMax).map(([pointer, value]) => `${pointer} = ${value}`);
-  return outside(`numbers:\n${lines.join('\n')}`) + rest;
+  const lines: string[] = [];
+  let left = numberTokensMax;
+  for (const [pointer, value] of all) {
+    const line = `${pointer} = ${value}`;
+    left -= estimateTokens(line) + 1;
+    if (left < 0) break;
+    lines.push(line);
+  }
+  const rest = all.length - lines.length;
+  return (
+    outside(['numbers:', ...lines].join('\n')) +
+    (rest > 0 ? `\n(${rest} more numbers are not listed: look_closer)` : '')
+  );
 }
 
 /** Shallow numbers are summaries, deep ones points of a series. */

@@ -43,7 +43,7 @@ async function runTool(session: Session, use: ToolUseBlock): Promise<ToolResultB
   switch (answer.kind) {
     case 'evidence':
       ledger.set(answer.id, answer.result ?? null);
-      return accepted(use, resultText(answer.id, answer.view, answer.result));
+      return accepted(use, resultText(answer.id, answer.view, answer.numbers === false ? undefined : answer.result));
     case 'empty':
       return accepted(use, `Nothing was found. Searched: ${outsideReason(answer.says)}`);
     case 'failed':

@@ -224,7 +224,23 @@ export type Telemetry = {
   readonly memory?: Memory;
 };
 
+/** The lists of `Telemetry` that one tool call can contribute to. */
+export const signalLists = [
+  'series',
+  'logs',
+  'edgeStats',
+  'changes',
+  'edges',
+  'spans',
+  'lines',
+  'callSeries',
+  'instances',
+  'entities',
+  'alerts',
+  'rollouts',
+] as const;
+
 /** The part of `Telemetry` that one tool call can contribute. */
-export type Signals = Partial<Pick<Telemetry, 'series' | 'logs' | 'edgeStats' | 'changes' | 'edges'>> & {
+export type Signals = Partial<Pick<Telemetry, (typeof signalLists)[number]>> & {
   readonly monitors?: readonly MonitorState[];
 };

@@ -4,6 +4,7 @@ import { approvalValue } from '../../src/core/decide-approval.ts';
 import { createIntake, inboundWorkflow } from '../../src/flow/handle-inbound.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
 import { remediationId, submitPlan } from '../../src/flow/submit-plan.ts';
+import type { Inbound } from '../../src/ports.ts';
 import type { Database } from '../../src/store/open-database.ts';
 import { embeddedDatabases } from '../store/databases.ts';
 import { clickOn, createFlowWorld, openIncident, sealedFor } from '../support/flow-world.ts';
@@ -17,7 +18,7 @@ async function dieAt(database: Database, moment: number) {
   const flow = await createFlowWorld(database);
   const { world, arm, writes, living } = dyingWorld(flow.world, flow.engine, moment);
   const inbound = living(inboundWorkflow(world));
-  flow.engine.register('inbound', (durable, input) => {
+  flow.engine.register<Inbound>('inbound', (durable, input) => {
     arm();
     return inbound(durable, input);
   });

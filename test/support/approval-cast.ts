@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../src/core/catalogue.ts';
 import type { Plan, SealedPlan } from '../../src/core/plan.ts';
 import type { ChatPlatform } from '../../src/ports.ts';
+import { paymentsService } from './sample-service.ts';
 
 type Standing = Awaited<ReturnType<ChatPlatform['account']>>['standing'];
 
@@ -36,20 +37,7 @@ export const personNamed = (id: string): Person | undefined => cast.find((each) 
 export const castCatalogue: Catalogue = {
   version: 'c1',
   environment: 'prod',
-  services: [
-    {
-      id: 'payments',
-      title: 'Payments',
-      tier: 1,
-      repository: 'acme/payments',
-      paths: [],
-      logGroups: [],
-      datadogService: null,
-      dependsOn: [],
-      owners: ['payments'],
-      external: false,
-    },
-  ],
+  services: [paymentsService()],
   groups: [{ id: 'payments', title: 'Payments', members: cast.filter(({ owner }) => owner).map(({ id }) => id) }],
   people: cast
     .filter(({ standing }) => standing !== 'stranger')

@@ -2,12 +2,14 @@
 import { pino } from 'pino';
 import { inboundWorkflow } from '../../src/flow/handle-inbound.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
+import type { RemediationInput } from '../../src/flow/submit-plan.ts';
 import type { World } from '../../src/flow/world.ts';
 import type { ChatPlatform, Engine, Inbound, Policy, Transaction } from '../../src/ports.ts';
 import { castCatalogue, personNamed } from './approval-cast.ts';
 import type { Beginning } from './approval-oracle.ts';
 import type { Scenario } from './approval-scenario.ts';
 import { type SimulatedTarget, simulatedAction } from './approval-target.ts';
+import { sampleSettings } from './sample-settings.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
 import { createSimulatedEngine } from './simulated-engine.ts';
 import type { Dice, VirtualTime } from './simulated-time.ts';
@@ -150,19 +152,10 @@ const travel = ({ scenario, time }: Machine, wait: () => Promise<void>): Promise
   scenario.targetMs === 0 ? undefined : time.sleep(scenario.targetMs).then(wait);
 
 const settingsOf = (machine: Machine): World['settings'] => ({
-  botName: 'causeway',
-  webUrl: 'http://127.0.0.1:3000',
-  approveWithinMs: 900_000,
-  startWithinMs: 300_000,
-  baselineMs: 3_600_000,
-  probeTimeoutMs: 1_000,
-  watchEveryMs: 15_000,
-  mergeWithinMs: 60_000,
-  recoverWithinMs: 60_000,
+  ...sampleSettings,
   get frozen() {
     return stateOfAffairs(machine).frozen;
   },
-  budget: { toolCallsMax: 1, modelTurnsMax: 1, outputTokensMax: 1, dollarsMax: 1, durationMsMax: 1 },
 });
 
 /** Posts once per key, as the contract of every platform says. */
@@ -202,7 +195,7 @@ function createEngine(machine: Machine): Engine & { crash(): void } {
     if (life.world === null) throw new Error('nobody runs');
     return life.world;
   };
-  engine.register('remediation', (durable, input) => remediationWorkflow(current())(durable, input));
-  engine.register('inbound', (durable, input) => inboundWorkflow(current())(durable, input));
+  engine.register<RemediationInput>('remediation', (durable, input) => remediationWorkflow(current())(durable, input));
+  engine.register<Inbound>('inbound', (durable, input) => inboundWorkflow(current())(durable, input));
   return engine;
 }

@@ -13,6 +13,7 @@ import { createChatLog } from '../../src/store/chat-log.ts';
 import type { Database } from '../../src/store/open-database.ts';
 import { createStore } from '../../src/store/store.ts';
 import { samplePlan } from './sample-plan.ts';
+import { sampleSettings } from './sample-settings.ts';
 import { createSimulatedEngine } from './simulated-engine.ts';
 import { webCatalogue } from './web-world.ts';
 
@@ -95,7 +96,6 @@ export async function createFlowWorld(database: Database): Promise<FlowWorld> {
   if (!policy.ok) throw new Error(policy.failure.join('\n'));
   const target: Target = { effects: [], loseAnswers: 0, stale: false };
   const platform = createWebPlatform({ chatLog, clock, people: webCatalogue.people });
-  const unused = { toolCallsMax: 1, modelTurnsMax: 1, outputTokensMax: 1, dollarsMax: 1, durationMsMax: 1 };
   const world: World = {
     store,
     engine,
@@ -112,19 +112,7 @@ export async function createFlowWorld(database: Database): Promise<FlowWorld> {
     investigator: null,
     platform: () => platform,
     newId: (prefix) => `${prefix}-1`,
-    settings: {
-      botName: 'causeway',
-      webUrl: 'http://127.0.0.1:3000',
-      approveWithinMs: 900_000,
-      startWithinMs: 300_000,
-      baselineMs: 3_600_000,
-      probeTimeoutMs: 1_000,
-      watchEveryMs: 15_000,
-      mergeWithinMs: 60_000,
-      recoverWithinMs: 60_000,
-      frozen: false,
-      budget: unused,
-    },
+    settings: sampleSettings,
     log: pino({ level: 'silent' }),
   };
   return { world, target, clock, engine, channel, said: () => chatLog.messages({ channel }) };

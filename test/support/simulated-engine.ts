@@ -1,6 +1,6 @@
 import type { Json } from '../../src/core/json.ts';
 import { tryAgain } from '../../src/engine/try-again.ts';
-import type { Clock, Durable, Engine, Transaction, Workflow } from '../../src/ports.ts';
+import type { Clock, Durable, Engine, Transaction, Workflow, WorkflowStart } from '../../src/ports.ts';
 
 /**
  * A moment at which a simulated process may be interrupted: before a step runs, after it ran but before that is
@@ -63,7 +63,7 @@ function outcomeOf(recorded: Recorded): unknown {
 
 /** The engine port in memory, without timers or dice of its own: one schedule, one history. */
 export function createSimulatedEngine({ clock, at, onCommit, again }: SimulationOptions): SimulatedEngine {
-  const workflows = new Map<string, Workflow>();
+  const workflows = new Map<string, (run: Run) => Promise<void>>();
   const all = new Map<string, Run>();
   const runs = new Map<string, number>();
   let life = 0;
@@ -174,7 +174,7 @@ export function createSimulatedEngine({ clock, at, onCommit, again }: Simulation
     if (workflow === undefined) throw new Error(`No workflow is registered as ${run.name}.`);
     run.state = 'running';
     const born = life;
-    workflow(durableFor(run), run.input).then(
+    workflow(run).then(
       () => life === born && settle(run, 'done', null),
       (error: unknown) => life === born && settle(run, 'failed', error),
     );
@@ -195,7 +195,7 @@ export function createSimulatedEngine({ clock, at, onCommit, again }: Simulation
     dispatch();
   };
 
-  const enqueue = (request: { name: string; id: string; input: Json; queueKey: string | null }): void => {
+  const enqueue = (request: WorkflowStart<Json>): void => {
     if (all.has(request.id)) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const queueKey = request.queueKey ?? request.id;
@@ -225,7 +225,8 @@ export function createSimulatedEngine({ clock, at, onCommit, again }: Simulation
   return {
     runs,
     crash,
-    register: (name, workflow) => void workflows.set(name, workflow),
+    register: <Input extends Json>(name: string, workflow: Workflow<Input>) =>
+      void workflows.set(name, (run) => workflow(durableFor(run), run.input as Input)),
     launch: async () => launch(),
     start: async (transaction, request) => commit(transaction, () => enqueue(request)),
     send: async (transaction, message) => commit(transaction, () => deliver(message)),

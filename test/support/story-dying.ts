@@ -1,5 +1,6 @@
 /** A flow world whose process dies right before one chosen write, whichever it is, and starts again at once. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Json } from '../../src/core/json.ts';
 import type { ConnectedAction, World } from '../../src/flow/world.ts';
 import type { ChatPlatform, Engine, Store, Workflow } from '../../src/ports.ts';
 import type { SimulatedEngine } from './simulated-engine.ts';
@@ -10,7 +11,7 @@ export type Death = {
   /** From now on writes count. */
   arm(): void;
   /** Ties everything a workflow does to the life it began in. */
-  living(workflow: Workflow): Workflow;
+  living<Input extends Json>(workflow: Workflow<Input>): Workflow<Input>;
   readonly world: World;
 };
 

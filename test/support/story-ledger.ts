@@ -15,11 +15,19 @@ export type Ledger = {
   readonly audit: readonly AuditRow[];
   readonly messages: readonly LocalMessage[];
   readonly phases: readonly string[];
-  /** Pull requests the lab's GitHub was asked for, with success. */
-  readonly pullsOpened: number;
+  /** The action of every step of every plan that people were asked about. */
+  readonly planned: readonly string[];
+  /** The action behind every effect the lab's GitHub has: one entry per successful write. */
+  readonly written: readonly string[];
 };
 
-const written = z.object({ method: z.string(), path: z.string() });
+/** What each action of the catalogue leaves at the host: its name for people, and the write that makes it. */
+const hostEffects = {
+  'rollback-pull-request': { what: 'pull requests at the host', path: /^\/repos\/[^/]+\/[^/]+\/pulls$/u },
+  'github-workflow-dispatch': { what: 'workflow runs at the host', path: /\/actions\/workflows\/[^/]+\/dispatches$/u },
+} as const;
+
+const journalLine = z.object({ method: z.string(), path: z.string() });
 
 export async function readLedger({ fault, seed, home }: Story): Promise<Ledger> {
   const log = pino({ level: 'error' }, pino.destination(2));
@@ -30,33 +38,39 @@ export async function readLedger({ fault, seed, home }: Story): Promise<Ledger> 
     const channels = await chatLog.channels();
     const messages = await Promise.all(channels.map(({ channel }) => chatLog.messages({ channel })));
     const incidents = await store.incidents(10);
+    const plans = await Promise.all(incidents.map(({ id }) => store.plansOf(id)));
     return {
       audit: await store.auditRows({}),
       messages: messages.flat(),
       phases: incidents.map(({ phase }) => phase),
-      pullsOpened: await pullsOpened(join(home, `lab-${fault}-${seed}`, 'github.jsonl')),
+      planned: plans.flat().flatMap(({ plan }) => plan.steps.map(({ action }) => action)),
+      written: await writtenIn(join(home, `lab-${fault}-${seed}`, 'github.jsonl')),
     };
   } finally {
     await database.close();
   }
 }
 
-async function pullsOpened(path: string): Promise<number> {
+async function writtenIn(path: string): Promise<readonly string[]> {
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
-  return lines.slice(1).filter((line) => {
-    const { method, path: called } = written.parse(JSON.parse(line));
-    return method === 'POST' && called.endsWith('/pulls');
-  }).length;
+  return lines.slice(1).flatMap((line) => {
+    const { method, path: called } = journalLine.parse(JSON.parse(line));
+    if (method !== 'POST') return [];
+    return Object.entries(hostEffects).flatMap(([action, effect]) => (effect.path.test(called) ? [action] : []));
+  });
 }
 
-/** Every broken promise, as a sentence; `acts` says whether this fault ends with a rollback pull request. */
+/**
+ * Every broken promise, as a sentence; `acts` says whether this fault ends with an action. The plan's one action decides
+ * what the host must have: one pull request or one workflow run, never both and never twice.
+ */
 export function violationsOf(ledger: Ledger, acts: boolean): readonly string[] {
-  const { audit, messages, phases, pullsOpened: pulls } = ledger;
+  const { audit, messages, phases, planned } = ledger;
   const rows = (kind: string): readonly AuditRow[] => audit.filter((row) => row.kind === kind);
   const cards = (...kinds: readonly string[]): number =>
     messages.filter(({ card, audience }) => card && audience === null && kinds.includes(card.kind)).length;
   const once = acts ? 1 : 0;
-  const counts: readonly (readonly [what: string, found: number, expected: number])[] = [
+  const counts: readonly Count[] = [
     ['incidents opened', rows('incident.opened').length, 1],
     ['incidents closed', phases.filter((phase) => phase === 'closed').length, 1],
     ['greetings', cards('greeting'), 1],
@@ -64,7 +78,8 @@ export function violationsOf(ledger: Ledger, acts: boolean): readonly string[] {
     ['resolutions', cards('resolution'), 1],
     ['approval requests', cards('proposal', 'record'), once],
     ['requests that still ask', cards('proposal'), 0],
-    ['pull requests at the host', pulls, once],
+    ['actions planned', planned.length, once],
+    ...hostCounts(ledger),
     ['effect results with a URL', rows('effect.result').filter(hasUrl).length, once],
     ['receipts in the audit log', rows('receipt').length, once],
     ['receipt messages', cards('receipt'), once],
@@ -76,6 +91,17 @@ export function violationsOf(ledger: Ledger, acts: boolean): readonly string[] {
   const chain = verifyChain(audit);
   return chain.ok ? wrong : [...wrong, `the audit log breaks at entry ${chain.firstBadSeq}`];
 }
+
+type Count = readonly [what: string, found: number, expected: number];
+
+const hostCounts = ({ written, planned }: Ledger): readonly Count[] => [
+  ['actions planned that leave nothing to count', planned.filter((action) => !(action in hostEffects)).length, 0],
+  ...Object.entries(hostEffects).map(
+    ([action, { what }]): Count => [what, count(written, action), count(planned, action)],
+  ),
+];
+
+const count = (actions: readonly string[], action: string): number => actions.filter((each) => each === action).length;
 
 function hasUrl({ body }: AuditRow): boolean {
   const outcome = body['outcome'];

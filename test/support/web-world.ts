@@ -6,26 +6,14 @@ import type { Catalogue } from '../../src/core/catalogue.ts';
 import type { ChatLog, ChatPlatform, Clock, Inbound, Store } from '../../src/ports.ts';
 import { createMemoryChatLog } from './memory-chat-log.ts';
 import { createMemoryStore, emptyRows, type MemoryRows } from './memory-store.ts';
+import { paymentsService } from './sample-service.ts';
 
 export const startedAtMs = Date.UTC(2026, 10, 20, 14, 7, 0);
 
 export const webCatalogue: Catalogue = {
   version: 'c1',
   environment: 'prod',
-  services: [
-    {
-      id: 'payments',
-      title: 'Payments',
-      tier: 1,
-      repository: 'acme/payments',
-      paths: [],
-      logGroups: [],
-      datadogService: null,
-      dependsOn: [],
-      owners: ['payments-oncall'],
-      external: false,
-    },
-  ],
+  services: [paymentsService({ owners: ['payments-oncall'] })],
   groups: [{ id: 'payments-oncall', title: 'Payments on call', members: ['lee', 'dana'] }],
   people: [
     { id: 'dana', name: 'Dana Whitfield', onCall: true, accounts: { web: 'w-dana' } },

@@ -16,8 +16,8 @@ describe('connecting tools', () => {
   it('turns a tool off, as a gap that names its variables, when none of them is there', async () => {
     const { connected, off, problems } = connectTools(await loadTools(directory), { ...github, ...aws });
 
-    expect(connected.map(({ tool }) => tool.source)).toEqual(['aws', 'github', 'github']);
-    expect(off.find((gap) => gap.tool === 'datadog_logs')?.fix).toBe('Set DATADOG_API_KEY, DATADOG_APP_KEY.');
+    expect([...new Set(connected.map(({ tool }) => tool.source))].toSorted()).toEqual(['aws', 'github']);
+    expect(off.find((gap) => gap.tool === 'datadog_logs')?.fix).toBe('Set DATADOG_API_KEY and DATADOG_APP_KEY.');
     expect(problems).toEqual([]);
   });
 
@@ -26,8 +26,8 @@ describe('connecting tools', () => {
     const { connected, problems } = connectTools(await loadTools(directory), environment);
 
     expect(connected).toEqual([]);
-    expect(problems.filter((problem) => problem.includes('set DATADOG_APP_KEY too'))).toHaveLength(5);
-    expect(problems.filter((problem) => problem.includes('GITHUB_API_URL'))).toHaveLength(2);
+    expect(problems).toContain('datadog_logs: set DATADOG_APP_KEY too, or unset the others');
+    expect(problems.join('; ')).toContain('github_diff: GITHUB_API_URL: ');
   });
 
   it('connects everything when all required variables are there; defaults do not count', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tool } from '../../tools/prometheus-metrics.ts';
 import { startVendor, unreachableUrl } from './counterpart.ts';
 import { ask, failure, found, from, minuteMs, nowMs, to } from './shop.ts';
+import { keepsVendorContract } from './vendor-contract.ts';
 
 const environment = (url: string) => ({ PROMETHEUS_URL: url });
 const input = { service: 'checkout', metric: 'queue_depth', from, to };
@@ -61,3 +62,5 @@ describe('prometheus_metrics', () => {
     expect(finding.reason).toContain('ECONNREFUSED');
   });
 });
+
+keepsVendorContract({ tool, environment, input, answer: () => ({ body: matrix(values) }) });

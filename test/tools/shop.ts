@@ -11,6 +11,8 @@ const service = (id: string, more: Partial<Service> = {}): Service => ({
   paths: [`services/${id}/`],
   logGroups: [],
   datadogService: null,
+  kubernetes: null,
+  pagerdutyService: null,
   dependsOn: [],
   owners: ['shop-oncall'],
   external: false,

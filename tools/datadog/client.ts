@@ -1,10 +1,10 @@
 /**
- * Datadog's HTTP API, the six reads we use. Datadog's own client is not loaded: its v2 half alone blocks the process for
+ * Datadog's HTTP API, the reads we use. Datadog's own client is not loaded: its v2 half alone blocks the process for
  * one and a half seconds and keeps 120 MB. `test/tools/datadog-client.test.ts` holds that we ask exactly what it asks.
  */
 import { z } from 'zod';
 import type { Json } from '../../src/core/json.ts';
-import { createTransport } from './transport.ts';
+import { createTransport, type Received, type Sent } from '../reading/transport.ts';
 
 export const datadogEnvironment = z.object({
   DATADOG_API_KEY: z.string().min(1).describe('API key of the organisation'),
@@ -24,29 +24,21 @@ type DatadogRequest = {
   /** Sent as a GET with these parameters, or as a POST of `body`. */
   readonly parameters?: { readonly [name: string]: string | number };
   readonly body?: Json;
+  /** Only to find out that it is refused. */
+  readonly method?: 'PUT';
 };
 
-/**
- * The answer's parts named by `schema`. Rejects with DatadogError, ZodError, SyntaxError or what fetch rejects with: see
- * `refusal.ts`.
- */
+/** The answer's parts named by `schema`. Rejects as `httpRefusal` reads it. */
 export type Ask = <Schema extends z.ZodType>(request: DatadogRequest, schema: Schema) => Promise<z.output<Schema>>;
 
 export type DatadogClient = {
   /** Requests that end when `signal` aborts, or after ten seconds each. */
   asking(signal: AbortSignal): Ask;
+  /** Any answer, refusals too, with its headers. */
+  send(request: DatadogRequest, signal: AbortSignal): Promise<Received>;
   /** A page of the web application. */
   link(path: string, parameters: { readonly [name: string]: string }): string;
 };
-
-/** An answer with an error status. */
-export class DatadogError extends Error {
-  readonly status: number;
-  constructor(status: number) {
-    super(`Datadog answered ${status}`);
-    this.status = status;
-  }
-}
 
 const clients = new Map<string, DatadogClient>();
 
@@ -65,24 +57,31 @@ const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 function createClient(environment: DatadogEnvironment): DatadogClient {
   const apiUrl = withoutSlash(environment.DATADOG_API_URL ?? `https://api.${environment.DATADOG_SITE}`);
   const webUrl = withoutSlash(environment.DATADOG_WEB_URL ?? `https://app.${environment.DATADOG_SITE}`);
-  const send = createTransport({
+  const keys = {
     accept: 'application/json',
     'dd-api-key': environment.DATADOG_API_KEY,
     'dd-application-key': environment.DATADOG_APP_KEY,
-  });
+  };
+  const transport = createTransport({ headers: async () => keys, concurrencyMax: 8, bucketOf, leftForPeople: 0.1 });
+  const sentOf = ({ path, parameters = {}, body, method }: DatadogRequest): Sent => {
+    const url = new URL(`${apiUrl}${path}`);
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
+    return {
+      url,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(method === undefined ? {} : { method }),
+    };
+  };
   return {
-    asking:
-      (signal) =>
-      async ({ path, parameters = {}, body }, schema) => {
-        const url = new URL(`${apiUrl}${path}`);
-        for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
-        const answer = await send({ url, body: body === undefined ? null : JSON.stringify(body) }, signal);
-        if (answer.status < 200 || answer.status > 299) throw new DatadogError(answer.status);
-        return schema.parse(JSON.parse(answer.text));
-      },
+    asking: (signal) => (request, schema) => transport.ask(sentOf(request), schema, signal),
+    send: (request, signal) => transport.send(sentOf(request), signal),
     link: (path, parameters) => {
       const query = new URLSearchParams(parameters).toString();
       return `${webUrl}${path}${query === '' ? '' : `?${query}`}`;
     },
   };
 }
+
+/** Datadog limits each endpoint apart: https://docs.datadoghq.com/api/latest/rate-limits/ */
+const bucketOf = ({ url, body, method }: Sent): string =>
+  `${method ?? (body === undefined ? 'GET' : 'POST')} ${url.pathname.replace(/\/(?:\d+|[0-9a-f]{32})(?=\/|$)/, '/id')}`;

@@ -1,53 +1,74 @@
 import { z } from 'zod';
-import { connectionRefusal, type Refusal, requestSignal } from '../reading/failure.ts';
+import { HttpError } from '../reading/http-error.ts';
+import { createTransport, type Received } from '../reading/transport.ts';
 
 export const prometheusEnvironment = z.object({
   PROMETHEUS_URL: z.url().describe('Address of Prometheus, or of anything that answers its HTTP API'),
+  PROMETHEUS_TOKEN: z.string().min(1).optional().describe('Bearer token, where the address asks for one'),
+  PROMETHEUS_SERVICE_LABEL: z
+    .string()
+    .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/)
+    .default('service')
+    .describe('Label that holds the catalogue id of the service'),
 });
+export type PrometheusEnvironment = z.output<typeof prometheusEnvironment>;
 
 /** Prometheus' envelope: https://prometheus.io/docs/prometheus/latest/querying/api/ */
-const envelope = z.object({ status: z.string(), errorType: z.string().optional(), data: z.unknown().optional() });
+const envelope = z.object({ status: z.literal('success'), data: z.unknown() });
 
-/** An answer with an error status. */
-class PrometheusError extends Error {
-  readonly status: number;
-  readonly type: string;
-  constructor(status: number, type: string) {
-    super(`Prometheus answered ${status} ${type}`);
-    this.status = status;
-    this.type = type;
-  }
-}
-
-/** The `data` of an answer, or a rejection that `prometheusRefusal` reads. */
-export async function askPrometheus(url: URL, signal: AbortSignal): Promise<unknown> {
-  const response = await fetch(url, { signal: requestSignal(signal), redirect: 'error' });
-  const text = await response.text();
-  if (response.status === 400 || response.status === 422 || response.ok) {
-    const answered = envelope.parse(JSON.parse(text));
-    if (answered.status === 'success') return answered.data;
-    throw new PrometheusError(response.status, answered.errorType ?? 'unknown');
-  }
-  throw new PrometheusError(response.status, 'unavailable');
-}
-
-const byStatus: {
-  readonly [status: number]: Refusal['kind'] & ('unauthorised' | 'forbidden' | 'not-found' | 'throttled');
-} = {
-  401: 'unauthorised',
-  403: 'forbidden',
-  404: 'not-found',
-  429: 'throttled',
+export type PrometheusClient = {
+  /** The label that names a service. */
+  readonly serviceLabel: string;
+  /** The `data` of an answer, by its schema. Rejects as `prometheusRefusal` reads it. */
+  ask<Schema extends z.ZodType>(request: PrometheusRequest, schema: Schema): Promise<z.output<Schema>>;
+  /** Any answer, error statuses too; `body` makes it a POST. */
+  send(request: PrometheusRequest & { readonly body?: string }): Promise<Received>;
+  /** The page that shows this query. */
+  link(query: string): string;
+  /** Another page of its web interface, such as `alerts`. */
+  page(name: string): string;
+};
+export type PrometheusRequest = {
+  /** After `/api/v1/`. */
+  readonly path: string;
+  readonly parameters: { readonly [name: string]: string };
+  readonly signal: AbortSignal;
 };
 
-/** By HTTP status and `errorType`. Null: not a vendor's answer, so a bug. */
-export function prometheusRefusal(error: unknown, signal: AbortSignal): Refusal | null {
-  const connection = connectionRefusal(error, signal);
-  if (connection !== null) return connection;
-  if (error instanceof z.ZodError)
-    return { kind: 'malformed', code: `at ${error.issues[0]?.path.join('.') || 'the top'}` };
-  if (error instanceof SyntaxError) return { kind: 'malformed', code: 'not JSON' };
-  if (!(error instanceof PrometheusError)) return null;
-  const kind = byStatus[error.status] ?? (error.status >= 500 ? 'broken' : 'rejected');
-  return { kind, code: `${error.status} ${error.type}` };
+const clients = new Map<string, PrometheusClient>();
+
+/** The same client for the same variables: its tools share the bound on requests at once. */
+export function prometheusClient(environment: PrometheusEnvironment): PrometheusClient {
+  const key = JSON.stringify(environment);
+  const known = clients.get(key);
+  if (known !== undefined) return known;
+  const client = createClient(environment);
+  clients.set(key, client);
+  return client;
+}
+
+function createClient(environment: PrometheusEnvironment): PrometheusClient {
+  const { PROMETHEUS_URL: address, PROMETHEUS_TOKEN: token } = environment;
+  const base = address.replace(/\/+$/, '');
+  const headers = { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+  const transport = createTransport({
+    headers: async () => headers,
+    concurrencyMax: 6,
+    bucketOf: ({ url }) => url.host,
+  });
+  const send: PrometheusClient['send'] = ({ path, parameters, signal, body }) => {
+    const url = new URL(`${base}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
+    return transport.send({ url, ...(body === undefined ? {} : { body }) }, signal);
+  };
+  return {
+    serviceLabel: environment.PROMETHEUS_SERVICE_LABEL,
+    send,
+    ask: async (request, schema) => {
+      const { status, text } = await send(request);
+      if (status < 200 || status > 299) throw new HttpError(status, text);
+      return schema.parse(envelope.parse(JSON.parse(text)).data);
+    },
+    link: (query) => `${base}/graph?${new URLSearchParams({ 'g0.expr': query, 'g0.tab': '0' }).toString()}`,
+    page: (name) => `${base}/${name}`,
+  };
 }

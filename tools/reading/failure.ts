@@ -18,7 +18,7 @@ type Attempt = {
 /** How a vendor refused, worked out from status or error code and never from its prose. */
 export type Refusal =
   | {
-      readonly kind: 'unauthorised' | 'forbidden' | 'not-found' | 'throttled' | 'rejected' | 'broken';
+      readonly kind: 'unauthorised' | 'forbidden' | 'not-found' | 'throttled' | 'rejected' | 'too-much' | 'broken';
       readonly code: string;
     }
   | { readonly kind: 'malformed'; readonly code: string }
@@ -48,6 +48,8 @@ function says(refusal: Refusal): string {
       return `rate limited (${refusal.code})`;
     case 'rejected':
       return `the request was rejected (${refusal.code})`;
+    case 'too-much':
+      return `it asks for more than the vendor reads at once (${refusal.code})`;
     case 'broken':
       return `the vendor failed (${refusal.code})`;
     case 'malformed':
@@ -72,6 +74,8 @@ function fixFor(attempt: Attempt, refusal: Refusal): string {
       return `Wait for the ${attempt.vendor} limit to reset, or narrow the window.`;
     case 'rejected':
       return 'Report this as a bug: the request does not fit the vendor.';
+    case 'too-much':
+      return 'Narrow the window or the matchers, or aggregate, and ask again.';
     case 'malformed':
       return `Check that the ${attempt.vendor} address is the vendor's API and not a proxy's page.`;
     case 'broken':
@@ -111,6 +115,9 @@ const connectionCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'CERT_HAS_EXPIRED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 

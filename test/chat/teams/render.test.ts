@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { activityBytesMax, renderActivity } from '../../../src/chat/teams/render.ts';
 import { type Card, cardActionIds, cardKinds, type Line } from '../../../src/core/card.ts';
 import { taint } from '../../../src/core/tainted.ts';
+import { cardSaying } from '../../support/hostile-card.ts';
 import {
   evidenceCard,
   hypothesesCard,
@@ -28,52 +29,6 @@ const samples: readonly Card[] = [
   proposalCard(samplePlanRow()),
 ];
 
-/** Every field that outside text can reach, saying the same; `own` puts it into our own strings as well. */
-function cardSaying(said: string, own: string, kind: Card['kind'] = 'proposal'): Card {
-  const line: Line = [
-    own,
-    taint(said),
-    { strong: own },
-    { code: taint(said) },
-    { label: own, href: 'https://ours.test/' },
-  ];
-  return {
-    kind,
-    fallback: own,
-    title: line,
-    lead: line,
-    facts: [{ label: own, value: line }],
-    tasks: { title: own, items: [{ id: 'a', title: line, state: 'error', output: line }] },
-    table: { caption: own, columns: [own, own], rows: [[line, line]] },
-    chart: {
-      title: said,
-      unit: said,
-      series: [
-        {
-          name: said,
-          points: [
-            [0, 1],
-            [60_000, 2],
-          ],
-        },
-      ],
-      marks: [{ atMs: 0, label: said, kind: 'onset' }],
-    },
-    code: [{ label: own, language: 'diff', text: taint(said) }],
-    details: { summary: own, open: true, lines: [line], code: [{ label: own, language: 'json', text: taint(said) }] },
-    actions: [
-      {
-        id: 'approve-plan',
-        label: 'Approve Plan',
-        value: 'plan-1:1:89e3b525',
-        style: 'primary',
-        confirm: { title: own, text: own, accept: 'Approve Plan', dismiss: 'Go Back' },
-      },
-    ],
-    foot: line,
-  };
-}
-
 /** All texts that Teams parses as Markdown: text blocks and facts, wherever they are. */
 function parsedTexts(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(parsedTexts);
@@ -91,7 +46,7 @@ const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value
 
 it('keeps every kind of card within the limit, however much is in it', () => {
   for (const kind of cardKinds) {
-    const huge = cardSaying('é"\\x '.repeat(1_000), 'short', kind);
+    const huge = cardSaying({ said: 'é"\\x '.repeat(1_000), own: 'short', value: 'plan-1:1:89e3b525', kind });
     const long: Card = {
       ...huge,
       facts: Array.from({ length: 40 }, () => ({ label: 'a', value: [taint('é'.repeat(3_000))] })),
@@ -233,7 +188,7 @@ it('renders nothing hostile as a link, a mention or markup', () => {
   fc.assert(
     fc.property(hostile, (pieces) => {
       const said = pieces.join('');
-      const { content } = activity(cardSaying(said, said.replaceAll('evil.test', 'x'))).attachments[0] ?? {};
+      const { content } = activity(cardSaying({ said, own: said.replaceAll('evil.test', 'x') })).attachments[0] ?? {};
       expect(content?.msteams.entities).toEqual([]);
       for (const text of parsedTexts(content)) {
         // Our own: one link to a fixed address, and bold around our own words.

@@ -8,6 +8,7 @@ import type { Card, Line, Span } from '../../../src/core/card.ts';
 import { stripHidden } from '../../../src/core/plain-text.ts';
 import { taint } from '../../../src/core/tainted.ts';
 import type { LocalMessage } from '../../../src/ports.ts';
+import { cardSaying } from '../../support/hostile-card.ts';
 import { parseTags, textOfHtml } from '../../support/parse-html.ts';
 import {
   evidenceCard,
@@ -43,53 +44,6 @@ const context = {
   button: (action: NonNullable<Card['actions']>[number]) =>
     renderAction(action, { session, channel: 'incidents', message: 'm1', stepUp: () => null }),
 };
-
-/** Every field that outside text or ours can reach, all saying the same. */
-function cardSaying(said: string, href = 'https://example.com/'): Card {
-  const line: Line = [
-    said,
-    taint(said),
-    { strong: said },
-    { code: taint(said) },
-    { person: said, name: said, notify: true },
-    { label: said, href },
-  ];
-  return {
-    kind: 'proposal',
-    fallback: said,
-    title: line,
-    lead: line,
-    facts: [{ label: said, value: line }],
-    tasks: { title: said, items: [{ id: said, title: line, state: 'error', output: line }] },
-    table: { caption: said, columns: [said, said], rows: [[line, line]] },
-    chart: {
-      title: said,
-      unit: said,
-      series: [
-        {
-          name: said,
-          points: [
-            [0, 1],
-            [60_000, 2],
-          ],
-        },
-      ],
-      marks: [{ atMs: 0, label: said, kind: 'onset' }],
-    },
-    code: [{ label: said, language: 'text', text: taint(said) }],
-    details: { summary: said, open: true, lines: [line], code: [{ label: said, language: 'json', text: said }] },
-    actions: [
-      {
-        id: 'reject-plan',
-        label: said,
-        value: said,
-        style: 'danger',
-        confirm: { title: said, text: said, accept: said, dismiss: said },
-      },
-    ],
-    foot: line,
-  };
-}
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -127,11 +81,11 @@ const shape = (markup: string): readonly string[] => [
 ];
 
 it('hostile text never adds a tag or an attribute to a card', () => {
-  const expected = shape(renderCard(cardSaying('plain'), context).html);
+  const expected = shape(renderCard(cardSaying({ said: 'plain', own: 'plain' }), context).html);
   expect(expected.length).toBeGreaterThan(60);
   fc.assert(
     fc.property(hostile, (said) => {
-      expect(shape(renderCard(cardSaying(said), context).html)).toEqual(expected);
+      expect(shape(renderCard(cardSaying({ said, own: said }), context).html)).toEqual(expected);
     }),
     { numRuns: 200 },
   );
@@ -143,7 +97,7 @@ it('hostile text never adds a tag or an attribute to a message, in the channel o
     fc.property(hostile, (said) => {
       const text = said.replaceAll(/@causeway/giu, 'x');
       expect(shape(renderRoomMessage(room, messageOf(null, text, said)).html)).toEqual(plain);
-      const { html } = renderThreadMessage(room, messageOf({ ...cardSaying(said), kind: 'evidence' }));
+      const { html } = renderThreadMessage(room, messageOf({ ...cardSaying({ said, own: said }), kind: 'evidence' }));
       const names = parseTags(html).flatMap(({ name, attributes }) => [name, ...Object.keys(attributes)]);
       expect(
         names.filter((each) => each === 'script' || each === 'img' || each.startsWith('on') || each === 'style'),
@@ -170,7 +124,9 @@ it('links only to web addresses and own paths', () => {
   );
   fc.assert(
     fc.property(addresses, (href) => {
-      const links = parseTags(renderCard(cardSaying('plain', href), context).html).filter(({ name }) => name === 'a');
+      const links = parseTags(renderCard(cardSaying({ said: 'plain', own: 'plain', href }), context).html).filter(
+        ({ name }) => name === 'a',
+      );
       for (const { attributes } of links) expect(attributes['href']).toMatch(/^(?:https?:\/\/|\/(?![/\\]))/u);
     }),
     { numRuns: 200 },
@@ -217,7 +173,7 @@ const cards: readonly (readonly [string, Card])[] = [
   ['hypotheses', hypothesesCard],
   ['proposal', proposalCard(samplePlanRow())],
   ...sampleEvidence.map((item): readonly [string, Card] => [`evidence ${item.id}`, evidenceCard(item)]),
-  ['everything', cardSaying('plain words')],
+  ['everything', cardSaying({ said: 'plain words', own: 'plain words' })],
 ];
 
 it.each(cards)('every fact of the card is on the page: %s', (_name, card) => {
