@@ -12,6 +12,7 @@ import {
   type Series,
   type Telemetry,
 } from '../src/rootcause/telemetry.ts';
+import { labInstances } from './lab-instances.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 const minute = 60_000;
@@ -37,6 +38,7 @@ export function labTelemetry({ world, history }: BuiltWorld, atMs: number, setti
     logs: scope.flatMap((one) => logsOf(world, one, suspect)),
     edgeStats: scope.flatMap((one) => one.dependsOn.map((to) => edgeOf(world, { from: one.id, to }, suspect))),
     changes: changesOf({ world, history }, { fromMs: atMs - settings.lookbackMs, toMs: atMs }),
+    instances: labInstances({ world, history }, { scope, atMs }),
   };
 }
 

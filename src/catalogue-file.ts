@@ -38,6 +38,34 @@ const Person = z.strictObject({
   onCall: z.boolean().default(false),
   accounts: z.record(z.string(), z.string()).default({}),
 });
+const McpServer = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9]{0,20}$/u, 'lower-case letters and digits'),
+  url: z.url({ protocol: /^https?$/u }),
+  link: z
+    .url({ protocol: /^https$/u })
+    .nullable()
+    .default(null),
+  tokenVariable: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*(?:TOKEN|SECRET|API_KEY)$/u, 'a variable whose name ends in TOKEN, SECRET or API_KEY')
+    .nullable()
+    .default(null),
+  assumeReadOnly: z.boolean().default(false),
+  tools: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[\w.-]{1,64}$/u, 'the name the server gives it'),
+        description: z.string().min(40).max(600),
+        schemaSha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/u, 'a sha256, hexadecimal')
+          .nullable()
+          .default(null),
+      }),
+    )
+    .min(1)
+    .max(50),
+});
 
 /** `causeway.yaml`: what the team knows about its services, written by people. */
 const CatalogueFile = z.strictObject({
@@ -45,6 +73,7 @@ const CatalogueFile = z.strictObject({
   services: z.array(Service).min(1),
   groups: z.array(Group).default([]),
   people: z.array(Person).default([]),
+  mcpServers: z.array(McpServer).max(10).default([]),
 });
 
 /** The catalogue, or every problem with its path and what to do. */

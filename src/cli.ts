@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { exportAudit, type VerifyOptions, verifyAudit } from './commands/audit.ts';
 import { printAuditKey, writeCheckpoint } from './commands/audit-checkpoint.ts';
 import { prove } from './commands/audit-prove.ts';
+import { discoverCatalogue } from './commands/catalog-discover.ts';
 import { doctor } from './commands/doctor.ts';
 import { rerunEvidenceItem } from './commands/evidence.ts';
 import { printPostmortem, showIncident } from './commands/incident.ts';
@@ -54,6 +55,16 @@ program
   .description('check every integration')
   .option('--json', 'one JSON document')
   .action(ends(({ json }: { json?: boolean }) => doctor(variables, { json: json ?? false, nowMs: Date.now() })));
+
+program
+  .command('catalog')
+  .description('the service catalogue')
+  .command('discover')
+  .description('draft causeway.yaml from what the integrations know, for review')
+  .option('--json', 'one JSON document')
+  .action(
+    ends(({ json }: { json?: boolean }) => discoverCatalogue(variables, { json: json ?? false, nowMs: Date.now() })),
+  );
 
 const audit = program.command('audit').description('the audit log');
 audit

@@ -5,11 +5,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
+import type { McpTools } from '../tools/mcp/connect-servers.ts';
 import { readEnvironment as githubEnvironment } from './actions/github/client.ts';
 import { connectActions, loadActions } from './actions/load-actions.ts';
 import { connectRollbackPlanner } from './actions/rollback/connect-planner.ts';
 import { connectPullWatch } from './actions/rollback/watch-pull.ts';
-
 import { createAuditAnchor } from './audit-anchor.ts';
 import { parseCatalogue } from './catalogue-file.ts';
 import { createWebPlatform } from './chat/web/show.ts';
@@ -65,7 +65,7 @@ const root = new URL('../', import.meta.url);
 export async function compose(parts: Parts): Promise<Result<System, readonly string[]>> {
   const { environment, variables, clock, log } = parts;
   const catalogue = parseCatalogue(parts.catalogueText);
-  const connected = await connectEverything(variables);
+  const connected = await connectEverything(variables, catalogue.ok ? catalogue.value.mcpServers : []);
   const { policy } = connected;
   const problems = [
     ...(catalogue.ok ? [] : catalogue.failure),
@@ -133,8 +133,9 @@ export async function compose(parts: Parts): Promise<Result<System, readonly str
   });
 }
 
-async function connectEverything(variables: Parts['variables']) {
-  const tools = connectTools(await loadTools(new URL('tools/', root)), variables);
+async function connectEverything(variables: Parts['variables'], mcpServers: Catalogue['mcpServers']) {
+  const mcp = await mcpToolsOf(mcpServers, variables);
+  const tools = connectTools([...(await loadTools(new URL('tools/', root))), ...mcp.tools], variables);
   const actions = connectActions(await loadActions(), variables);
   const { runbooks, problems } = await loadRunbooks(
     fileURLToPath(new URL('runbooks/', root)),
@@ -143,12 +144,19 @@ async function connectEverything(variables: Parts['variables']) {
   const policy = await loadPolicy(fileURLToPath(new URL('policies/', root)));
   return {
     tools: tools.connected,
-    off: tools.off,
+    off: [...tools.off, ...mcp.off],
     actions: actions.actions,
     runbooks,
     policy,
     problems: [...tools.problems, ...actions.problems, ...problems.map(problemText)],
   };
+}
+
+async function mcpToolsOf(servers: Catalogue['mcpServers'], variables: Parts['variables']): Promise<McpTools> {
+  if (servers.length === 0) return { tools: [], off: [] };
+  // Imported only where servers are configured: the SDK costs start-up time.
+  const { connectMcpServers } = await import('../tools/mcp/connect-servers.ts');
+  return connectMcpServers(servers, variables);
 }
 
 /** Working out a rollback and following a pull request only read; both are off without a read token. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Sighting } from './core/draft-catalogue.ts';
 
 /** One thing `doctor` looked at. */
 export type Check = {
@@ -11,26 +12,8 @@ export type Check = {
   readonly fix: string | null;
 };
 
-/** A thing that runs, as one vendor knows it: a draft of one catalogue entry, for people to review. */
-export type DiscoveredService = {
-  /** The vendor's name of it. */
-  readonly name: string;
-  /** Where it was seen, such as "Kubernetes Deployment shop/checkout". */
-  readonly seen: string;
-  readonly title?: string;
-  readonly tier?: 1 | 2 | 3;
-  /** `owner/name`. */
-  readonly repository?: string;
-  readonly paths?: readonly string[];
-  readonly logGroups?: readonly string[];
-  readonly datadogService?: string;
-  readonly kubernetes?: { readonly namespace: string; readonly workload: string };
-  readonly pagerdutyService?: string;
-  /** Names, as this vendor writes them, of what it calls. */
-  readonly dependsOn?: readonly string[];
-  /** Team names, as this vendor writes them. */
-  readonly owners?: readonly string[];
-};
+/** A draft of one catalogue entry, for people to review. */
+export type DiscoveredService = Sighting;
 
 export type IntegrationContext = {
   readonly signal: AbortSignal;

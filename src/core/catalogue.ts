@@ -1,3 +1,5 @@
+import type { McpServer } from './mcp-server.ts';
+
 /** One deployable thing people own. Written by people in `causeway.yaml`, never by a model. */
 export type Service = {
   /** Catalogue id, lower-case, also the `service` tag in telemetry unless `datadogService` says otherwise. */
@@ -39,6 +41,8 @@ export type Catalogue = {
   readonly services: readonly Service[];
   readonly groups: readonly Group[];
   readonly people: readonly DirectoryPerson[];
+  /** More places to read. Empty for most. */
+  readonly mcpServers: readonly McpServer[];
 };
 
 export const serviceById = (catalogue: Catalogue, id: string): Service | undefined =>

@@ -39,6 +39,7 @@ export const castCatalogue: Catalogue = {
   environment: 'prod',
   services: [paymentsService()],
   groups: [{ id: 'payments', title: 'Payments', members: cast.filter(({ owner }) => owner).map(({ id }) => id) }],
+  mcpServers: [],
   people: cast
     .filter(({ standing }) => standing !== 'stranger')
     .map(({ id, onCall }) => ({ id, name: id, onCall, accounts: { web: id } })),

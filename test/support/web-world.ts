@@ -15,6 +15,7 @@ export const webCatalogue: Catalogue = {
   environment: 'prod',
   services: [paymentsService({ owners: ['payments-oncall'] })],
   groups: [{ id: 'payments-oncall', title: 'Payments on call', members: ['lee', 'dana'] }],
+  mcpServers: [],
   people: [
     { id: 'dana', name: 'Dana Whitfield', onCall: true, accounts: { web: 'w-dana' } },
     { id: 'lee', name: 'Lee Tanaka', onCall: false, accounts: { web: 'w-lee' } },

@@ -23,12 +23,23 @@ export const catalogue: Catalogue = {
   version: '0'.repeat(64),
   environment: 'prod',
   services: [
-    service('checkout', { dependsOn: ['payments'], logGroups: ['/shop/prod/checkout'] }),
-    service('cart'),
-    service('payments', { repository: 'acme/payments', paths: [], datadogService: 'payments-api' }),
+    service('checkout', {
+      dependsOn: ['payments'],
+      pagerdutyService: 'PCHECKT',
+      logGroups: ['/shop/prod/checkout'],
+      kubernetes: { namespace: 'shop', workload: 'checkout' },
+    }),
+    service('cart', { kubernetes: { namespace: 'shop', workload: 'cart' } }),
+    service('payments', {
+      repository: 'acme/payments',
+      paths: [],
+      pagerdutyService: 'PPAYMNT',
+      datadogService: 'payments-api',
+    }),
     service('cardgate', { repository: null, external: true }),
   ],
   groups: [],
+  mcpServers: [],
   people: [],
 };
 

@@ -3,9 +3,12 @@ import type { Window } from '../../src/core/evidence.ts';
 import type { Json } from '../../src/core/json.ts';
 import { type Tainted, taint } from '../../src/core/tainted.ts';
 import { mineTemplates } from '../../src/rootcause/logs/log-templates.ts';
+import { flattenLine } from '../../src/rootcause/logs/log-tokens.ts';
 import type { LogTemplate } from '../../src/rootcause/telemetry.ts';
 import type { Finding } from '../../src/tool.ts';
+import { fitView } from './fit-view.ts';
 import type { ReadLine } from './log-line.ts';
+import { byTelling } from './telling-order.ts';
 import { baselineBefore, sayWindow, shortTime } from './window.ts';
 
 export type LogRead = {
@@ -17,18 +20,22 @@ export type LogRead = {
   readonly link: string;
   /** True when a limit cut the reading: counts are lower bounds. */
   readonly truncated: boolean;
+  /** What the lines are where not every line was asked for: "matching lines". */
+  readonly linesAre?: string;
+  /** Said in the view: what was not read, what it cost. */
+  readonly notes?: readonly string[];
+  /** Numbers of the vendor, kept with the counts. */
+  readonly totals?: { readonly [name: string]: number };
 };
 
 const templatesMax = 60;
-const shownMax = 20;
 
 /** A finding of provenance C: anybody who can reach the service can write into its logs. */
 export function logFinding(read: LogRead): Finding {
   const baseline = baselineBefore(read.window);
   if (read.lines.length === 0) return emptyFinding(read);
-  const templates = mineTemplates(read.lines, read.window, baseline)
-    .map((template) => ({ ...template, service: read.service }))
-    .toSorted((one, other) => weight(other) - weight(one));
+  const mined = mineTemplates(read.lines, read.window, baseline);
+  const templates = byTelling(mined.map((template) => ({ ...template, service: read.service })));
   const kept = templates.slice(0, templatesMax);
   const counts = countLines(read.lines, read.window);
   return {
@@ -38,7 +45,7 @@ export function logFinding(read: LogRead): Finding {
     query: read.query,
     window: read.window,
     link: read.link,
-    headline: headlineOf(read.service, kept, counts),
+    headline: headlineOf(read, kept, counts),
     chart: null,
     view: viewOf(read, kept, counts),
     signals: { logs: kept },
@@ -75,17 +82,11 @@ function countLines(lines: readonly ReadLine[], window: Window): Counts {
   };
 }
 
-/** New and surging errors first, then what vanished, then volume. */
-function weight(template: Pick<LogTemplate, 'level' | 'count' | 'baselineCount'>): number {
-  const levels = { error: 4, warn: 2, info: 1, debug: 0.5 };
-  const change = Math.abs(Math.log2((template.count + 1) / (template.baselineCount + 1)));
-  return levels[template.level] * (change + 0.05 * Math.log2(template.count + template.baselineCount + 1));
-}
-
 function resultOf(read: LogRead, templates: readonly LogTemplate[], counts: Counts): Json {
   return {
     service: read.service,
     ...counts,
+    ...read.totals,
     templates: templates.map((template) => ({
       template: template.template,
       level: template.level,
@@ -97,8 +98,12 @@ function resultOf(read: LogRead, templates: readonly LogTemplate[], counts: Coun
   };
 }
 
-function headlineOf(service: string, templates: readonly LogTemplate[], counts: Counts): readonly (string | Tainted)[] {
-  const says = `${service} logged ${counts.errors} errors in ${counts.lines} lines (${counts.baselineErrors} in ${counts.baselineLines} before)`;
+function headlineOf(
+  { service, linesAre = 'lines' }: LogRead,
+  templates: readonly LogTemplate[],
+  counts: Counts,
+): readonly (string | Tainted)[] {
+  const says = `${service} logged ${counts.errors} errors in ${counts.lines} ${linesAre} (${counts.baselineErrors} in ${counts.baselineLines} before)`;
   const top = templates.find((template) => template.level === 'error' && surged(template));
   if (top === undefined) return [`${says}; no error line became clearly more frequent.`];
   const change =
@@ -114,18 +119,19 @@ function viewOf(read: LogRead, templates: readonly LogTemplate[], counts: Counts
     `logs of ${read.service}, ${sayWindow(read.window)}; baseline: equal length before`,
     `lines ${counts.lines} (before ${counts.baselineLines}), errors ${counts.errors} (before ${counts.baselineErrors})`,
     ...(read.truncated ? ['not every line was read: counts are lower bounds'] : []),
-    'count / before / level / first seen / template',
+    ...(read.notes ?? []),
+    'count / before / level / first seen / line, or template with <*> for what varies',
   ];
-  const rows = templates
-    .slice(0, shownMax)
-    .map(
-      (template) =>
-        `${template.count} / ${template.baselineCount} / ${template.level} / ${shortTime(template.firstSeenMs).slice(11)} / ${template.template.slice(0, 200)}`,
-    );
-  const samples = templates
-    .filter((template) => template.level === 'error' && template.count > template.baselineCount)
-    .slice(0, 3)
-    .map((template) => `sample: ${template.sample.slice(0, 500)}`);
-  const rest = templates.length > shownMax ? [`(${templates.length - shownMax} more templates in the evidence)`] : [];
-  return taint([...head, ...rows, ...rest, ...samples].join('\n'));
+  return fitView({ head, rows: templates.map(rowOf), things: 'templates' });
 }
+
+function rowOf(template: LogTemplate): string {
+  const { count, baselineCount, level, firstSeenMs } = template;
+  return `${count} / ${baselineCount} / ${level} / ${shortTime(firstSeenMs).slice(11)} / ${wordsFor(template)}`;
+}
+
+const lineCharactersMax = 240;
+
+/** What is new is shown as it was written, of a JSON line the message; what was there before, as what its lines share. */
+const wordsFor = ({ baselineCount, sample, template }: LogTemplate): string =>
+  (baselineCount === 0 ? flattenLine(sample).text : template).slice(0, lineCharactersMax).replaceAll(/\s+/gu, ' ');

@@ -1,8 +1,9 @@
 /** One metric of several services as a finding: what moved most, when, and a chart. Shared by the metric tools. */
 import type { Chart, Window } from '../../src/core/evidence.ts';
-import { taint } from '../../src/core/tainted.ts';
+import { type Tainted, taint } from '../../src/core/tainted.ts';
 import type { Series } from '../../src/rootcause/telemetry.ts';
 import type { Finding } from '../../src/tool.ts';
+import { fitView } from './fit-view.ts';
 import { round, type Shape, shapeOf, thin } from './series-shape.ts';
 import { isoTime, sayWindow, shortTime } from './window.ts';
 
@@ -27,21 +28,22 @@ export function seriesFinding(read: MetricRead, series: readonly Series[]): Find
   const ordered = shapes.toSorted((one, other) => moved(other.shape) - moved(one.shape));
   return {
     kind: 'found',
-    result: { metric: read.metric, unit: read.unit, services: shapes.map(resultOf) },
+    result: { metric: read.metric, unit: read.unit, services: shapes.map((shaped) => resultOf(shaped, read.metric)) },
     provenance: 'B',
     query: read.query,
     window: read.window,
     link: read.link,
-    headline: [headlineOf(read, ordered)],
+    headline: headlineOf(read, ordered),
     chart: chartOf(read, ordered),
-    view: taint(viewOf(read, ordered)),
+    view: viewOf(read, ordered),
     signals: { series },
     truncated: false,
   };
 }
 
-const resultOf = ({ series, shape }: Shaped) => ({
+const resultOf = ({ series, shape }: Shaped, metric: string) => ({
   service: series.service,
+  ...(series.metric === metric ? {} : { metric: series.metric }),
   ...shape,
   onset: shape.onsetMs === null ? null : isoTime(shape.onsetMs),
   points: series.points.map(([atMs, value]) => [atMs, round(value)]),
@@ -59,15 +61,26 @@ const roundShape = (shape: Shape): Shape => ({
 const moved = ({ before, after }: Shape): number =>
   Math.abs(after - before) / Math.max(Math.abs(before), Math.abs(after), 1e-9);
 
-function headlineOf({ title, unit }: MetricRead, ordered: readonly Shaped[]): string {
+type Headline = readonly (string | Tainted)[];
+
+function headlineOf({ title, unit, metric }: MetricRead, ordered: readonly Shaped[]): Headline {
   const top = ordered[0];
-  if (top === undefined) return `${title}: nothing to see.`;
+  if (top === undefined) return [`${title}: nothing to see.`];
   const { before, after, onsetMs } = top.shape;
-  if (onsetMs === null) return `${title} steady for ${ordered.map(({ series }) => series.service).join(', ')}.`;
+  const services = [...new Set(ordered.map(({ series }) => series.service))];
+  if (onsetMs === null) return [`${title} steady for ${services.join(', ')}.`];
   const others = ordered.filter(({ shape }) => shape.onsetMs !== null).length - 1;
   const rest = others > 0 ? `; ${others} more changed` : '';
-  return `${title} of ${top.series.service} went from ${before} to ${after}${unit === '' ? '' : ` ${unit}`} at ${shortTime(onsetMs)} UTC${rest}.`;
+  const group = groupOf(top.series, metric);
+  const of =
+    group === '' ? [`${title} of ${top.series.service}`] : [`${title} of ${top.series.service} `, taint(group)];
+  const moves = `went from ${before} to ${after}${unit === '' ? '' : ` ${unit}`} at ${shortTime(onsetMs)} UTC${rest}.`;
+  return group === '' ? [`${of.join('')} ${moves}`] : [...of, ` ${moves}`];
 }
+
+/** Which of a service's series it is, such as `{pod=a}`: outside text. Empty for a service's only one. */
+const groupOf = (series: Series, metric: string): string =>
+  series.metric.startsWith(metric) ? series.metric.slice(metric.length) : series.metric;
 
 const chartSeriesMax = 4;
 
@@ -87,15 +100,20 @@ function chartOf({ title, unit }: MetricRead, ordered: readonly Shaped[]): Chart
 
 const detailedMax = 3;
 
-function viewOf({ metric, unit, window }: MetricRead, ordered: readonly Shaped[]): string {
+function viewOf({ metric, unit, window }: MetricRead, ordered: readonly Shaped[]): Tainted {
+  const label = (series: Series): string => `${series.service}${groupOf(series, metric)}`;
   const head = `${metric} (${unit}), ${sayWindow(window)}; before / after / last / lowest to highest / onset`;
   const rows = ordered.map(({ series, shape }) => {
     const onset = shape.onsetMs === null ? 'steady' : shortTime(shape.onsetMs);
-    return `${series.service}: ${shape.before} / ${shape.after} / ${shape.last} / ${shape.lowest} to ${shape.highest} / ${onset}`;
+    return `${label(series)}: ${shape.before} / ${shape.after} / ${shape.last} / ${shape.lowest} to ${shape.highest} / ${onset}`;
   });
   const details = ordered.slice(0, detailedMax).map(({ series }) => {
     const points = thin(series.points, 20).map(([atMs, value]) => `${shortTime(atMs).slice(11)}=${round(value)}`);
-    return `points of ${series.service}: ${points.join(' ')}`;
+    return `points of ${label(series)}: ${points.join(' ')}`;
   });
-  return [head, ...rows, ...details].join('\n');
+  return fitView({
+    head: [head],
+    rows: [...rows.slice(0, detailedMax), ...details, ...rows.slice(detailedMax)],
+    things: 'lines',
+  });
 }

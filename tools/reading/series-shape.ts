@@ -24,7 +24,7 @@ export function shapeOf(points: readonly Point[]): Shape | null {
   const before = median(values.slice(0, split ?? values.length));
   const after = split === null ? before : median(values.slice(split));
   const spread = median(values.slice(0, split ?? values.length).map((value) => Math.abs(value - before)));
-  const differs = Math.abs(after - before) > Math.max(4 * spread, 0.1 * Math.abs(before), 1e-9);
+  const differs = Math.abs(after - before) > Math.max(4 * spread, 0.02 * Math.abs(before), 1e-9);
   const onset = split === null || !differs ? undefined : points[split];
   const range = { lowest: Math.min(...values), highest: Math.max(...values) };
   return { onsetMs: onset === undefined ? null : onset[0], before, after: differs ? after : before, last, ...range };

@@ -1,0 +1,93 @@
+/** `catalog discover`: a draft of causeway.yaml from what the integrations know, for people to review. */
+import { readFile } from 'node:fs/promises';
+import { Document, isMap, isSeq } from 'yaml';
+import { parseCatalogue } from '../catalogue-file.ts';
+import type { Catalogue } from '../core/catalogue.ts';
+import { type DraftCatalogue, type DraftService, draftCatalogue } from '../core/draft-catalogue.ts';
+import type { DiscoveredService } from '../integration.ts';
+import { connectIntegrations, loadIntegrations } from '../load-integrations.ts';
+import { complain, printJson, printLine } from './say.ts';
+import { fail, type Variables } from './with-system.ts';
+
+const folder = new URL('../../tools/', import.meta.url);
+const patienceMs = 60_000;
+
+type Known = Pick<Catalogue, 'services'> & Partial<Catalogue>;
+
+/** Exit code 1 when a vendor could not be asked: the draft then says less than there is. */
+export async function discoverCatalogue(
+  variables: Variables,
+  { json, nowMs }: { json: boolean; nowMs: number },
+): Promise<number> {
+  const known = await readKnown(variables['CAUSEWAY_CONFIG']);
+  if ('problems' in known) return fail(known.problems);
+  const { connected, problems } = connectIntegrations(await loadIntegrations(folder), variables);
+  if (problems.length > 0) return fail(problems);
+  const context = {
+    signal: AbortSignal.timeout(patienceMs),
+    nowMs,
+    repositories: [...new Set(known.services.flatMap(({ repository }) => repository ?? []))],
+    logGroups: [...new Set(known.services.flatMap(({ logGroups }) => logGroups))],
+  };
+  const asked = await Promise.all(
+    connected.map(async ({ integration: { vendor }, examiner }) => {
+      if (!examiner.discover) return { vendor, found: [], failed: false };
+      const found = await examiner.discover(context).catch((): null => null);
+      return { vendor, found: found ?? [], failed: found === null };
+    }),
+  );
+  for (const { vendor, found, failed } of asked)
+    complain(
+      failed ? `${vendor} could not be asked: run causeway doctor` : `${vendor}: ${found.length} things that run`,
+    );
+  if (asked.length === 0) return fail(['No integration is configured: run causeway doctor.']);
+  const draft = draftCatalogue(
+    asked.flatMap(({ found }): readonly DiscoveredService[] => found),
+    known.services,
+  );
+  if (json) printJson(draft);
+  else printLine(yamlOf(draft, known));
+  return asked.some(({ failed }) => failed) ? 1 : 0;
+}
+
+async function readKnown(file: string | undefined): Promise<Known | { problems: readonly string[] }> {
+  if (!file) return { services: [] };
+  const text = await readFile(file, 'utf8').catch(() => null);
+  if (text === null) return { problems: [`CAUSEWAY_CONFIG: ${file} cannot be read. Fix the path.`] };
+  const parsed = parseCatalogue(text);
+  return parsed.ok ? parsed.value : { problems: parsed.failure };
+}
+
+/** The draft as a file that parses: what was seen and what is in doubt stand above each service. */
+function yamlOf({ services, owners }: DraftCatalogue, known: Known): string {
+  const { environment = 'prod', groups = [], people = [], mcpServers = [] } = known;
+  const unknown = owners.filter((id) => !groups.some((group) => group.id === id));
+  const document = new Document({
+    environment,
+    services: services.map(({ service }) => withoutDefaults(service)),
+    groups: [...groups, ...unknown.map((id) => ({ id, title: id, members: [] }))],
+    people,
+    mcpServers,
+  });
+  document.commentBefore = ' A draft by causeway catalog discover. Read every line before you use it.';
+  const list = document.get('services');
+  const items = isSeq(list) ? list.items : [];
+  for (const [index, draft] of services.entries()) {
+    const item = items[index];
+    if (isMap(item)) item.commentBefore = remarksOn(draft);
+  }
+  return document.toString({ lineWidth: 0 });
+}
+
+function remarksOn({ seen, doubts, isNew }: DraftService): string {
+  const places = seen.map((place) => `seen: ${place}`);
+  const remarks = [...(isNew ? ['new'] : []), ...places, ...doubts.map((doubt) => `decide: ${doubt}`)];
+  // Names come from outside: a line break in one would end the comment.
+  return remarks.map((remark) => ` ${remark.replaceAll(/\s+/gu, ' ').slice(0, 300)}`).join('\n');
+}
+
+const isDefault = (value: unknown): boolean =>
+  value === null || value === false || (Array.isArray(value) && value.length === 0);
+
+const withoutDefaults = (service: object): object =>
+  Object.fromEntries(Object.entries(service).filter(([, value]) => !isDefault(value)));
