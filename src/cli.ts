@@ -10,6 +10,7 @@ import { printPostmortem, showIncident } from './commands/incident.ts';
 import { listPlans, listRunbooks, rehearseRunbook } from './commands/plans.ts';
 import { type RankOptions, rankFile } from './commands/rank.ts';
 import { redactFilter } from './commands/redact.ts';
+import { exportIncident, type ReplayOptions, replay } from './commands/replay.ts';
 import { complain } from './commands/say.ts';
 
 const variables = process.env;
@@ -102,6 +103,17 @@ program
   .description('what the ledger says of an incident, as JSON')
   .option('--json', 'one JSON document (always)')
   .action(ends((id: string) => showIncident(variables, id)));
+
+program
+  .command('export <id>')
+  .description('everything an incident is replayed from, as one JSON document')
+  .action(ends((id: string) => exportIncident(variables, id)));
+program
+  .command('replay [id]')
+  .description('go through an investigation again, offline and without keys; exit 1 when code decides otherwise now')
+  .option('--from <file>', 'the output of export instead of the store')
+  .option('--json', 'one JSON document')
+  .action(ends((id: string | undefined, options: ReplayOptions) => replay(variables, id, options)));
 
 program
   .command('evidence')

@@ -10,6 +10,7 @@ import type { Hypothesis } from './core/hypothesis.ts';
 import type { Incident, IncidentId, Phase, Place, Symptom } from './core/incident.ts';
 import type { Json } from './core/json.ts';
 import type { SealedPlan } from './core/plan.ts';
+import type { TapeEntry } from './core/recording.ts';
 import type { Tainted } from './core/tainted.ts';
 
 /** In local mode the lab's clock, otherwise the machine's. Flow code never calls `Date.now`. */
@@ -145,6 +146,11 @@ export type Store = {
   ): Promise<void>;
   hypotheses(incident: IncidentId): Promise<readonly Hypothesis[]>;
 
+  /** Keeps what a step took from the world, for replays; the same key replaces it. */
+  keepOnTape(incident: IncidentId, key: string, document: Json): Promise<void>;
+  /** In the order first kept. */
+  tape(incident: IncidentId): Promise<readonly TapeEntry[]>;
+
   /** Inserts a sealed plan as pending; an older pending version of the same plan id becomes superseded. */
   savePlan(transaction: Transaction | null, sealed: SealedPlan, place: Place): Promise<void>;
   plan(id: string): Promise<PlanRow | null>;
@@ -219,37 +225,6 @@ export type Engine = {
 
 /** Redaction, the only door outwards. Fails closed: text that cannot be checked is withheld. */
 export type Redactor = { redact(text: string): Promise<{ readonly text: string; readonly redactions: number }> };
-
-export type PolicyRequest = {
-  readonly action: 'approve' | 'execute';
-  readonly sealed: SealedPlan;
-  readonly tier: 1 | 2 | 3;
-  readonly principal: {
-    readonly id: string;
-    readonly standing: 'member' | 'guest' | 'stranger' | 'inactive';
-    readonly onCall: boolean;
-    readonly groups: readonly string[];
-  };
-  readonly owners: readonly string[];
-  readonly context: {
-    readonly digestMatches: boolean;
-    readonly ageMs: number;
-    readonly frozen: boolean;
-    readonly alreadyApproved: boolean;
-    readonly distinctApprovers: number;
-    readonly effectsLastHour: number;
-    readonly runningOnService: number;
-    readonly stopped: boolean;
-  };
-};
-export type PolicyDecision = { readonly allow: boolean; readonly reasons: readonly string[]; readonly version: string };
-/** Any evaluation error is a deny whose reason says so. */
-export type Policy = {
-  readonly version: string;
-  decide(request: PolicyRequest): PolicyDecision;
-  /** How many distinct approvers `execute` needs for this risk. */
-  approversNeeded(risk: 1 | 2 | 3): number;
-};
 
 /** A message of the local chat (`chat/web`). `changed` grows with every insert or edit anywhere: clients resume by it. */
 export type LocalMessage = {

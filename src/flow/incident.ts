@@ -17,6 +17,8 @@ import { requireIncident } from './require-incident.ts';
 import { type Again, keyOf, type Round, roundOf } from './round.ts';
 import { post } from './show.ts';
 import { postStatus, showCauses, showSettled } from './show-look.ts';
+import { factsOf, tapeRound, tapeSteps } from './tape.ts';
+import { tell } from './tell.ts';
 import { tellFailure } from './tell-failure.ts';
 import { incidentUrl, type World } from './world.ts';
 
@@ -35,16 +37,19 @@ export const incidentWorkflow =
     }
   };
 
-async function investigate(world: World, durable: Durable, { incident: id, again }: IncidentInput): Promise<void> {
+/** Everything between the mention and the proposal; `causeway replay` goes through it again. */
+export async function investigate(world: World, steps: Durable, { incident: id, again }: IncidentInput): Promise<void> {
+  const durable = tapeSteps(world, steps, { incident: id, round: tapeRound(again) });
+  await durable.step('facts', async () => factsOf(world, again));
   const opened = await durable.step('load', () => requireIncident(world, id));
   const round = roundOf(opened, again);
-  if (!again) await durable.step('greet', () => greet(world, opened));
+  if (!again) await tell(world, { durable, name: 'greet' }, (still) => greet(still, opened));
   await enter(world, durable, { id, phase: 'looking' });
 
   const { symptom, reading: monitors } = await findSymptom(world, durable, { incident: opened, round });
   const incident = { ...opened, symptom };
-  const status = await durable.step('post-status', () =>
-    postStatus(world, { incident, round, look: null, hypotheses: [] }),
+  const status = await tell(world, { durable, name: 'post-status' }, (still) =>
+    postStatus(still, { incident, round, look: null, hypotheses: [] }),
   );
 
   const { look, hypotheses } = await lookAndShow(world, durable, { incident, round, monitors, status });
@@ -52,7 +57,9 @@ async function investigate(world: World, durable: Durable, { incident: id, again
 
   await enter(world, durable, { id, phase: 'reasoning' });
   const settled = await settle(world, durable, { incident: seen, round, look, hypotheses });
-  await durable.step('settle', () => showSettled(world, { incident: seen, round, look, settled, status }));
+  await tell(world, { durable, name: 'settle' }, (still) =>
+    showSettled(still, { incident: seen, round, look, settled, status }),
+  );
 
   if (look.ranking.outcome === 'nothing-wrong') return closeQuiet(world, durable, { incident: seen, round, look });
   await propose(world, durable, { incident: seen, round, look, settled, status });
@@ -70,7 +77,7 @@ async function lookAndShow(
   const show = async (name: 'first-card' | 'full-card', look: FirstLook): Promise<Looked> => {
     const seen = { ...incident, onsetMs: look.ranking.onsetMs };
     const shown = { incident: seen, round, look, status, name };
-    return { look, hypotheses: await durable.step(name, () => showCauses(world, shown)) };
+    return { look, hypotheses: await tell(world, { durable, name }, (still) => showCauses(still, shown)) };
   };
   const first = await show('first-card', await looking.most());
   const full = await looking.all();
@@ -92,7 +99,7 @@ async function closeQuiet(
   durable: Durable,
   { incident, round, look }: { incident: Incident; round: Round; look: FirstLook },
 ): Promise<void> {
-  await durable.step('resolution', async () => {
+  await tell(world, { durable, name: 'resolution' }, async (still) => {
     const card = resolutionCard({
       incident,
       verdict: 'nothing-wrong',
@@ -102,7 +109,7 @@ async function closeQuiet(
       mitigatedAtMs: null,
       url: incidentUrl(world, incident.id),
     });
-    await post(world, {
+    await post(still, {
       place: incident.place,
       card,
       key: keyOf(round, `resolution:${incident.id}`),

@@ -1,6 +1,7 @@
 /** Reason and settle: the model (when there is one) proposes, the gate and the verdict rule decide. */
 import { z } from 'zod';
 import type { Spent } from '../core/budget.ts';
+import { sha256Hex } from '../core/digest.ts';
 import type { Findings } from '../core/findings.ts';
 import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident } from '../core/incident.ts';
@@ -10,11 +11,12 @@ import { type Tainted, taint } from '../core/tainted.ts';
 import type { Challenge } from '../core/verdict.ts';
 import type { Durable } from '../ports.ts';
 import type { FirstLook } from './first-look.ts';
-import { gather } from './gather.ts';
+import { type Gathered, gather, type Read } from './gather.ts';
 import type { Investigation, InvestigationRequest, Investigator, ModelTool } from './investigator.ts';
 import { lookCloserTool } from './look-closer.ts';
 import { createReadCache, type ReadCache } from './read-cache.ts';
 import { keyOf, type Round } from './round.ts';
+import { tapeKey } from './tape.ts';
 import type { ConnectedTool, World } from './world.ts';
 
 export type Settled = {
@@ -147,7 +149,7 @@ function modelTool(
       const gathered = await cache({ tool: tool.name, input }, () => {
         calls += 1;
         const key = `${prefix}:${calls}:${JSON.stringify(input)}`;
-        return gather(world, incident, { connected, input, key, index: -1 });
+        return readForModel(world, incident, { connected, input, key, index: -1 });
       });
       if (gathered.evidence && gathered.view) {
         const stored = await world.store.evidenceById(incident.id, gathered.evidence);
@@ -162,6 +164,13 @@ function modelTool(
       return { kind: 'empty', says: gathered.empty ?? 'nothing found' };
     },
   };
+}
+
+/** Kept apart on the tape: these reads happen inside one step. */
+async function readForModel(world: World, incident: Incident, read: Read): Promise<Gathered> {
+  const gathered = await gather(world, incident, read);
+  await world.store.keepOnTape(incident.id, tapeKey('model', sha256Hex(read.key).slice(0, 32)), gathered as Json);
+  return gathered;
 }
 
 /** What people said in the channel since the incident opened, newest last. */

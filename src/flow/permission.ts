@@ -1,6 +1,7 @@
 import { sealHolds } from '../core/digest.ts';
 import { done, failed, type Result } from '../core/result.ts';
-import type { PlanRow, PolicyRequest } from '../ports.ts';
+import type { PolicyRequest } from '../policy-port.ts';
+import type { PlanRow } from '../ports.ts';
 import type { World } from './world.ts';
 
 /** Asks the policy whether this approved plan, sealed as it was approved, may run now. Any error in it is a no. */

@@ -16,6 +16,7 @@ import { post, threadOf, update } from './show.ts';
 import { signalProbe } from './signal.ts';
 import { statusView } from './status-state.ts';
 import { submitPlan } from './submit-plan.ts';
+import { tell } from './tell.ts';
 import type { World } from './world.ts';
 
 export type Compiled =
@@ -41,30 +42,32 @@ export async function propose(world: World, durable: Durable, subject: Subject):
   const { incident, round, look, settled, status } = subject;
   const compiled = await durable.step('compile-plan', () => compile(world, subject));
   if (compiled.kind === 'none') {
-    await durable.step('no-plan', async () => {
+    await tell(world, { durable, name: 'no-plan' }, async (still) => {
       const card = noticeCard(compiled.why, compiled.fix);
-      await post(world, {
+      await post(still, {
         place: threadOf(status),
         card,
         key: keyOf(round, `no-plan:${incident.id}`),
         incident: incident.id,
       });
-      await showNext(world, subject, [`No action proposed: ${compiled.why}`]);
+      await showNext(still, subject, [`No action proposed: ${compiled.why}`]);
     });
     return;
   }
-  await durable.step('submit-plan', () =>
-    submitPlan(world, {
+  await tell(world, { durable, name: 'submit-plan' }, (still) =>
+    submitPlan(still, {
       sealed: compiled.sealed,
       place: incident.place,
       thread: threadOf(status),
       before: look.ranking.after,
       cause: settled.hypotheses[0] ?? null,
       signal: signalProbe(incident, look.gathered),
-      status: { ref: status, view: viewNow(world, subject, ['Approval of: ', compiled.sealed.plan.title]) },
+      status: { ref: status, view: viewNow(still, subject, ['Approval of: ', compiled.sealed.plan.title]) },
     }),
   );
-  await durable.step('show-proposed', () => showNext(world, subject, ['Approval of: ', compiled.sealed.plan.title]));
+  await tell(world, { durable, name: 'show-proposed' }, (still) =>
+    showNext(still, subject, ['Approval of: ', compiled.sealed.plan.title]),
+  );
 }
 
 async function compile(world: World, { incident, look: { telemetry }, settled }: Subject): Promise<Compiled> {

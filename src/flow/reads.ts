@@ -20,6 +20,8 @@ const toolsMin = 3;
 /** Parallel durable steps, started in a fixed order so that a replay meets them in the same order. */
 export function startReads(world: World, durable: Durable, { incident, reads, name }: Asked): Reading {
   const running = reads.map((read) => durable.step(read.key, () => gather(world, incident, read)));
+  // They are awaited later; one that throws before that is no unhandled rejection, it ends the workflow then.
+  for (const run of running) run.catch(() => undefined);
   const tools = reads.map(({ connected }) => connected.tool.name);
   const ready = durable.step(`${name}-ready`, () => indicesReady(world.clock, tools, running));
   return {

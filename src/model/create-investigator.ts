@@ -1,14 +1,11 @@
 import Anthropic from '@anthropic-ai/sdk';
-import type { Tool } from '@anthropic-ai/sdk/resources/messages';
 import type { Logger } from 'pino';
-import { z } from 'zod';
-import type { InvestigationRequest, Investigator } from '../flow/investigator.ts';
+import type { Investigator } from '../flow/investigator.ts';
 import { createAsk } from './ask.ts';
 import { investigate } from './investigate.ts';
 import { loadPrompts } from './load-prompts.ts';
-import { firstMessage } from './prompt.ts';
-import { type Means, type Session, say, text } from './session.ts';
-import { submissionTools } from './submissions.ts';
+import { openSession } from './open-session.ts';
+import type { Means } from './session.ts';
 
 export type InvestigatorOptions = {
   readonly apiKey: string;
@@ -43,27 +40,4 @@ export function createInvestigator(options: InvestigatorOptions): Investigator {
     nowMs,
   };
   return async (request) => investigate(await openSession(means, request));
-}
-
-async function openSession(means: Means, request: InvestigationRequest): Promise<Session> {
-  const statements = await request.statements();
-  const session: Session = {
-    means,
-    request,
-    tools: [...request.tools, ...submissionTools].map(toolOf),
-    startedAtMs: means.nowMs(),
-    messages: [],
-    ledger: new Map(request.evidence.map(({ id, result }) => [id, result])),
-    statementsSaid: statements.length,
-    spent: { toolCalls: 0, modelTurns: 0, outputTokens: 0, dollars: 0 },
-  };
-  say(session, [text(firstMessage(request, statements))]);
-  return session;
-}
-
-type Described = Pick<InvestigationRequest['tools'][number], 'name' | 'description' | 'inputSchema'>;
-
-function toolOf({ name, description, inputSchema }: Described): Tool {
-  const schema = z.record(z.string(), z.json()).parse(inputSchema);
-  return { name, description, input_schema: { ...schema, type: 'object' } };
 }

@@ -1,5 +1,5 @@
 import type { CedarValueJson, EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
-import type { PolicyRequest } from '../ports.ts';
+import type { PolicyRequest } from '../policy-port.ts';
 
 export type CedarRequest = {
   readonly principal: TypeAndId;

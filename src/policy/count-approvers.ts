@@ -1,6 +1,6 @@
 import { sealPlan } from '../core/digest.ts';
 import type { Plan, Risk } from '../core/plan.ts';
-import type { PolicyRequest } from '../ports.ts';
+import type { PolicyRequest } from '../policy-port.ts';
 
 const approversMax = 10;
 const kinds = ['rollback-pull-request', 'runbook'] as const;

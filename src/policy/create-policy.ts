@@ -1,7 +1,7 @@
 import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import { sha256Hex } from '../core/digest.ts';
 import { done, failed, type Result } from '../core/result.ts';
-import type { Policy, PolicyDecision, PolicyRequest } from '../ports.ts';
+import type { Policy, PolicyDecision, PolicyRequest } from '../policy-port.ts';
 import { cedarRequest } from './cedar-request.ts';
 import { countApprovers } from './count-approvers.ts';
 import { type PolicyFile, type Rule, readRules, staticPolicies } from './read-rules.ts';

@@ -6,6 +6,7 @@ import { incidentRoom } from './incidents.ts';
 import type { Database } from './open-database.ts';
 import { planRoom } from './plans.ts';
 import { storedKey } from './stored-key.ts';
+import { tapeRoom } from './tape.ts';
 
 /** The rows behind the story. The clock dates effects, for rate limits. */
 export function createStore(database: Database, clock: Pick<Clock, 'nowMs'>): Store {
@@ -24,5 +25,6 @@ export function createStore(database: Database, clock: Pick<Clock, 'nowMs'>): St
     ...evidenceRoom(database),
     ...planRoom(database),
     ...effectRoom(database, clock),
+    ...tapeRoom(database),
   };
 }

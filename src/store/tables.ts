@@ -26,6 +26,7 @@ export type Tables = {
   };
   evidence: { incident: string; number: number; key: string; document: Document };
   gap: { incident: string; gaps: Document };
+  tape: { incident: string; key: string; document: Document; kept: Generated<string> };
   hypothesis: { incident: string; hypotheses: Document };
   plan: {
     id: string;

@@ -5,7 +5,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
-import type { Policy } from '../../src/ports.ts';
+import type { Policy } from '../../src/policy-port.ts';
 import { playHistory } from '../support/approval-simulation.ts';
 import { plantedBugs } from '../support/planted-bugs.ts';
 import { plainPolicy } from '../support/second-policy.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import type { Plan } from '../../src/core/plan.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
-import type { PolicyRequest } from '../../src/ports.ts';
+import type { PolicyRequest } from '../../src/policy-port.ts';
 import { samplePlan } from '../support/sample-plan.ts';
 import { secondPolicy } from '../support/second-policy.ts';
 import { createDice, type Dice } from '../support/simulated-time.ts';

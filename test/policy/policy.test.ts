@@ -8,7 +8,7 @@ import { sealPlan } from '../../src/core/digest.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { createPolicy, type ExplainedPolicy } from '../../src/policy/create-policy.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
-import type { PolicyRequest } from '../../src/ports.ts';
+import type { PolicyRequest } from '../../src/policy-port.ts';
 import { secondPolicy } from '../support/second-policy.ts';
 
 const shipped = fileURLToPath(new URL('../../policies', import.meta.url));

@@ -66,6 +66,8 @@ export function createMemoryStore(rows: MemoryRows): Store {
     setPhase: unused,
     setSymptom: unused,
     addEvidence: unused,
+    keepOnTape: unused,
+    tape: () => Promise.resolve([]),
     evidence: (incident) => Promise.resolve(rows.evidence.filter((each) => each.incident === incident)),
     evidenceById: (incident, id) =>
       Promise.resolve(rows.evidence.find((each) => each.incident === incident && each.id === id) ?? null),

@@ -1,7 +1,8 @@
 /** Mistakes in deciding and executing that look harmless in a review. Each must be found by the simulation. */
 import { done } from '../../src/core/result.ts';
 import type { ConnectedAction, World } from '../../src/flow/world.ts';
-import type { Engine, PlanRow, PolicyRequest, Store } from '../../src/ports.ts';
+import type { PolicyRequest } from '../../src/policy-port.ts';
+import type { Engine, PlanRow, Store } from '../../src/ports.ts';
 import { atOnce, type PlantedBug } from './approval-process.ts';
 
 type Connected = ConnectedAction['connected'];

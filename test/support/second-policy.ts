@@ -1,4 +1,4 @@
-import type { Policy, PolicyRequest } from '../../src/ports.ts';
+import type { Policy, PolicyRequest } from '../../src/policy-port.ts';
 
 const minute = 60_000;
 const kinds = ['rollback-pull-request', 'runbook'];

@@ -72,10 +72,9 @@ function headlineOf({ title, unit, metric }: MetricRead, ordered: readonly Shape
   const others = ordered.filter(({ shape }) => shape.onsetMs !== null).length - 1;
   const rest = others > 0 ? `; ${others} more changed` : '';
   const group = groupOf(top.series, metric);
-  const of =
-    group === '' ? [`${title} of ${top.series.service}`] : [`${title} of ${top.series.service} `, taint(group)];
   const moves = `went from ${before} to ${after}${unit === '' ? '' : ` ${unit}`} at ${shortTime(onsetMs)} UTC${rest}.`;
-  return group === '' ? [`${of.join('')} ${moves}`] : [...of, ` ${moves}`];
+  const of = `${title} of ${top.series.service}`;
+  return group === '' ? [`${of} ${moves}`] : [`${of} `, taint(group), ` ${moves}`];
 }
 
 /** Which of a service's series it is, such as `{pod=a}`: outside text. Empty for a service's only one. */
