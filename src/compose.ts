@@ -188,6 +188,7 @@ function settingsOf({ environment, webUrl }: Parts): Settings {
     startWithinMs: environment.START_WITHIN_SECONDS * 1000,
     baselineMs: 3_600_000,
     probeTimeoutMs: 8_000,
+    readTimeoutMs: 30_000,
     watchEveryMs: 15_000,
     mergeWithinMs: 7_200_000,
     recoverWithinMs: 600_000,

@@ -18,6 +18,8 @@ export type DiscoveredService = Sighting;
 export type IntegrationContext = {
   readonly signal: AbortSignal;
   readonly nowMs: number;
+  /** The catalogue's, such as `prod`. */
+  readonly environment: string;
   /** Known repositories, `owner/name`, from the catalogue; empty when there is none yet. */
   readonly repositories: readonly string[];
   /** Known log groups from the catalogue. */

@@ -10,7 +10,7 @@ type ToolCall = (input: unknown, context: ToolContext) => Promise<Finding>;
 type ConnectedTool = { readonly tool: Tool; readonly call: ToolCall };
 export type Connection = {
   readonly connected: readonly ConnectedTool[];
-  /** Tools with none of their variables. */
+  /** Vendors with none of the variables of their tools, one gap each. */
   readonly off: readonly Gap[];
   /** Tools with some of their variables, or bad ones: start-up errors, all of them. */
   readonly problems: readonly string[];
@@ -57,7 +57,7 @@ export function connectTools(
 ): Connection {
   const present = presentVariables(environment);
   const connected: ConnectedTool[] = [];
-  const off: Gap[] = [];
+  const off: Off[] = [];
   const problems: string[] = [];
   for (const tool of tools) {
     const chosen = chooseEnvironment(tool, present);
@@ -66,22 +66,27 @@ export function connectTools(
         connected.push({ tool, call: guard(tool, tool.connect(chosen.environment)) });
         break;
       case 'absent':
-        off.push(offGap(tool, chosen.ways));
+        off.push({ tool, fix: `Set ${chosen.ways.join(', or ')}.` });
         break;
       case 'wrong':
         problems.push(...chosen.problems);
     }
   }
-  return { connected, off, problems: [...new Set(problems)] };
+  return { connected, off: gapsOf(off), problems: [...new Set(problems)] };
 }
 
-function offGap(tool: Tool, ways: readonly string[]): Gap {
-  return {
-    tool: tool.name,
-    reason: `${tool.name} is not configured`,
-    blocks: firstSentence(tool.description),
-    fix: `Set ${ways.join(', or ')}.`,
-  };
+type Off = { readonly tool: Tool; readonly fix: string };
+
+/** Tools of one vendor that the same variables would turn on are one gap. */
+function gapsOf(off: readonly Off[]): readonly Gap[] {
+  const vendors = Map.groupBy(off, ({ tool, fix }) => `${tool.source} ${fix}`);
+  return [...vendors.values()].flatMap(([first, ...rest]): Gap[] => {
+    if (first === undefined) return [];
+    const { tool, fix } = first;
+    const names = [tool, ...rest.map((each) => each.tool)].map(({ name }) => name);
+    const blocks = rest.length === 0 ? firstSentence(tool.description) : `what ${names.join(', ')} would read`;
+    return [{ tool: tool.source, reason: `${tool.source} is not configured`, blocks, fix }];
+  });
 }
 
 const firstSentence = (text: string): string => text.split(/(?<=\.)\s/, 1)[0] ?? text;

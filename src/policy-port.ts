@@ -1,8 +1,8 @@
 import type { SealedPlan } from './core/plan.ts';
 
-/** One question to the policy: may this person approve, or may this plan run, now? */
+/** One question to the policy: may this person approve, or break the glass, or may this plan run, now? */
 export type PolicyRequest = {
-  readonly action: 'approve' | 'execute';
+  readonly action: 'approve' | 'break-glass' | 'execute';
   readonly sealed: SealedPlan;
   readonly tier: 1 | 2 | 3;
   readonly principal: {
@@ -12,10 +12,14 @@ export type PolicyRequest = {
     readonly groups: readonly string[];
   };
   readonly owners: readonly string[];
+  /** Groups whose members may break the glass: the catalogue's one, or none. */
+  readonly breakGlass: readonly string[];
   readonly context: {
     readonly digestMatches: boolean;
     readonly ageMs: number;
     readonly frozen: boolean;
+    /** Somebody broke the glass for this very digest. */
+    readonly brokenGlass: boolean;
     readonly alreadyApproved: boolean;
     readonly distinctApprovers: number;
     readonly effectsLastHour: number;
@@ -23,7 +27,17 @@ export type PolicyRequest = {
     readonly stopped: boolean;
   };
 };
-export type PolicyDecision = { readonly allow: boolean; readonly reasons: readonly string[]; readonly version: string };
+/** A rule of the policy as people are told of it. */
+export type PolicyRule = { readonly id: string; readonly effect: 'permit' | 'forbid'; readonly says: string };
+export type PolicyDecision = {
+  readonly allow: boolean;
+  readonly reasons: readonly string[];
+  readonly version: string;
+  /** What made the decision: permits of a yes, forbids of a no. */
+  readonly rules?: readonly PolicyRule[];
+  /** When no rule decided: the permits that did not apply. */
+  readonly unmet?: readonly PolicyRule[];
+};
 /** Any evaluation error is a deny whose reason says so. */
 export type Policy = {
   readonly version: string;

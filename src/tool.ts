@@ -39,7 +39,14 @@ export type Finding =
       readonly fix: string;
     };
 
-export type ToolContext = { readonly signal: AbortSignal; readonly nowMs: number; readonly catalogue: Catalogue };
+export type ToolContext = {
+  /** Ends the call at once. */
+  readonly signal: AbortSignal;
+  /** How long the caller waits for an answer: a tool that reads in parts tells what it has before that. */
+  readonly timeoutMs: number;
+  readonly nowMs: number;
+  readonly catalogue: Catalogue;
+};
 
 /** What the first look knows when it asks each tool for its probes. */
 export type ProbeContext = {

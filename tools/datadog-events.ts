@@ -6,7 +6,9 @@ import type { ChangeEvent } from '../src/rootcause/telemetry.ts';
 import { defineTool, type Finding } from '../src/tool.ts';
 import { datadogClient, datadogEnvironment } from './datadog/client.ts';
 import { instant, readSearch } from './datadog/search.ts';
+import { termOf } from './datadog/search-term.ts';
 import { orFailure } from './reading/failure.ts';
+import { fitView } from './reading/fit-view.ts';
 import { httpRefusal } from './reading/http-error.ts';
 import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
 import { isoTime, minuteMs, probeWindow, readWindow, sayWindow, shortTime, windowInput } from './reading/window.ts';
@@ -49,7 +51,7 @@ export const tool = defineTool({
       const picked = pickServices(asked.services, context.catalogue);
       if (!picked.ok) return picked.failure;
       const window = readWindow(asked, context.nowMs);
-      const query = `service:(${picked.value.map(datadogTag).join(' OR ')}) change_type:*`;
+      const query = `service:(${picked.value.map((service) => termOf(datadogTag(service))).join(' OR ')}) change_type:*`;
       const attempt = {
         vendor: 'Datadog',
         asked: `events matching ${query}`,
@@ -144,7 +146,14 @@ function eventFinding({ changes, truncated, services, ...source }: EventRead): F
     ...source,
     headline: [`${newest.length} changes outside code; the latest, ${where}: `, taint(first.title.slice(0, 160))],
     chart: null,
-    view: taint(newest.slice(0, 30).map(rowOf).join('\n')),
+    view: fitView({
+      head: [
+        'at | kind | service | title | text | id',
+        ...(truncated ? ['there are older events in the window that were not read'] : []),
+      ],
+      rows: newest.map(rowOf),
+      things: 'changes',
+    }),
     signals: { changes: newest.map(({ change }) => change) },
     truncated,
   };

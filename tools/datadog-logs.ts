@@ -4,6 +4,7 @@ import type { Window } from '../src/core/evidence.ts';
 import { defineTool, type ToolContext } from '../src/tool.ts';
 import { type Ask, datadogClient, datadogEnvironment } from './datadog/client.ts';
 import { instant, readSearch } from './datadog/search.ts';
+import { anyOf, phraseInput } from './datadog/search-term.ts';
 import { orFailure } from './reading/failure.ts';
 import { httpRefusal } from './reading/http-error.ts';
 import { logFinding } from './reading/log-finding.ts';
@@ -14,11 +15,7 @@ import { baselineBefore, probeWindow, readWindow, suspectWindow, windowInput } f
 const input = z.object({
   service: serviceInput,
   ...windowInput,
-  contains: z
-    .string()
-    .regex(/^[\w .:/@=,-]{3,80}$/)
-    .optional()
-    .describe('Only lines that contain this phrase, 3 to 80 characters'),
+  contains: phraseInput.optional(),
 });
 
 const lineAnswer = z.object({
@@ -74,8 +71,8 @@ function queryOf(
   environment: ToolContext['catalogue']['environment'],
   phrase?: string,
 ): string {
-  const tags = services.map((service) => `service:${datadogTag(service)}`);
-  return [...tags, `env:${environment}`, ...(phrase === undefined ? [] : [`"${phrase}"`])].join(' ');
+  const tags = services.map((service) => anyOf('service', [datadogTag(service)]));
+  return [...tags, anyOf('env', [environment]), ...(phrase === undefined ? [] : [`"${phrase}"`])].join(' ');
 }
 
 type LogQuery = { readonly query: string; readonly window: Window };

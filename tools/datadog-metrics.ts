@@ -1,40 +1,53 @@
 import { z } from 'zod';
 import type { Service } from '../src/core/catalogue.ts';
 import type { Window } from '../src/core/evidence.ts';
-import type { Point, Series } from '../src/rootcause/telemetry.ts';
+import type { Series } from '../src/rootcause/telemetry.ts';
 import { defineTool, type Finding, type ToolContext } from '../src/tool.ts';
 import { type DatadogClient, datadogClient, datadogEnvironment } from './datadog/client.ts';
-import { type Metric, meanings, metricNames, queryFor } from './datadog/vocabulary.ts';
+import {
+  type AnsweredSeries,
+  aggregations,
+  belongsTo,
+  describe,
+  groupOf,
+  type Measure,
+  measureQuery,
+  metricAnswer,
+  metricNameInput,
+  nameOf,
+  pointsOf,
+  tagInput,
+  tagKeyInput,
+} from './datadog/metric-query.ts';
+import { metricNames } from './datadog/vocabulary.ts';
 import { orFailure } from './reading/failure.ts';
 import { httpRefusal } from './reading/http-error.ts';
 import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
 import { seriesFinding } from './reading/series-finding.ts';
 import { probeWindow, readWindow, sayWindow, windowInput } from './reading/window.ts';
 
-const input = z.object({
-  metric: z.enum(metricNames).describe('Metric by our name; the unit is in the name, ratios are 0 to 1'),
-  services: servicesInput,
-  ...windowInput,
-});
-
-// Points may hold null for an empty bucket.
-const answer = z.object({
-  series: z.array(
-    z.object({
-      query_index: z.int().min(0).optional(),
-      expression: z.string().optional(),
-      scope: z.string().optional(),
-      pointlist: z.array(z.tuple([z.number(), z.number().nullable()])),
-    }),
-  ),
-});
+const input = z
+  .object({
+    metric: z.enum(metricNames).optional().describe('Metric by our name; the unit is in the name, ratios are 0 to 1'),
+    name: metricNameInput
+      .optional()
+      .describe('Instead of metric: any metric by its name in Datadog, e.g. jvm.heap_memory'),
+    aggregation: z.enum(aggregations).default('avg').describe('With name: over the hosts and containers of a service'),
+    as: z.enum(['value', 'count', 'rate']).default('value').describe('With name: a count or rate for counters'),
+    tags: z.array(tagInput).max(5).default([]).describe('With name: further tags, key:value, that all must match'),
+    by: tagKeyInput.optional().describe('With name: one series for each value of this tag, e.g. pod_name'),
+    services: servicesInput,
+    ...windowInput,
+  })
+  .refine(({ metric, name }) => (metric === undefined) !== (name === undefined), 'give metric or name, and not both');
 
 export const tool = defineTool({
   name: 'datadog_metrics',
   source: 'datadog',
   description:
     'One metric of up to 20 services from Datadog over a window: level before and after, when it changed, and points. ' +
-    'Use it to see whether a service, its resources or its traffic changed and when.',
+    'Use it to see whether a service, its resources or its traffic changed and when. Give metric for one of ours, or ' +
+    'name for any metric that Datadog has, with by for one series of each pod, host or version.',
   environment: datadogEnvironment,
   input,
   probes: ({ scope, window }) =>
@@ -50,12 +63,13 @@ export const tool = defineTool({
     return async (asked, context) => {
       const picked = pickServices(asked.services, context.catalogue);
       if (!picked.ok) return picked.failure;
-      const reading = { metric: asked.metric, services: picked.value, window: readWindow(asked, context.nowMs) };
+      const measure = measureOf(asked);
+      const reading = { measure, services: picked.value, window: readWindow(asked, context.nowMs) };
       const attempt = {
         vendor: 'Datadog',
-        asked: `${asked.metric} of ${asked.services.join(', ')}`,
+        asked: `${nameOf(measure)} of ${asked.services.join(', ')}`,
         nowMs: context.nowMs,
-        blocks: `how ${meanings[asked.metric].title} moved`,
+        blocks: `how ${describe(measure).title} moved`,
         grant: 'the scope timeseries_query',
       };
       return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, () =>
@@ -65,23 +79,23 @@ export const tool = defineTool({
   },
 });
 
-type Reading = { readonly metric: Metric; readonly services: readonly Service[]; readonly window: Window };
+function measureOf(asked: z.output<typeof input>): Measure {
+  if (asked.metric !== undefined) return { kind: 'known', metric: asked.metric };
+  const { aggregation, as, tags, by = null } = asked;
+  return { kind: 'named', name: asked.name ?? '', aggregation, as, tags, by };
+}
+
+type Reading = { readonly measure: Measure; readonly services: readonly Service[]; readonly window: Window };
 
 async function readMetric(client: DatadogClient, reading: Reading, context: ToolContext): Promise<Finding> {
-  const { metric, services, window } = reading;
-  const queries = services.map((service) => queryFor(metric, datadogTag(service), context.catalogue.environment));
+  const { measure, services, window } = reading;
+  const queries = services.map((service) => measureQuery(measure, datadogTag(service), context.catalogue.environment));
   const query = queries.join(', ');
   const range = { from: Math.floor(window.fromMs / 1_000), to: Math.ceil(window.toMs / 1_000) };
   const ask = client.asking(context.signal);
-  const answered = await ask({ path: '/api/v1/query', parameters: { ...range, query } }, answer);
-  const factor = meanings[metric].factor;
-  const series = services.flatMap((service, index): Series[] => {
-    const found = answered.series.find((one) =>
-      belongsTo(one, { index, tag: datadogTag(service), count: services.length }),
-    );
-    const points = pointsOf(found?.pointlist ?? [], window, factor);
-    return points.length === 0 ? [] : [{ service: service.id, metric, points }];
-  });
+  const answered = await ask({ path: '/api/v1/query', parameters: { ...range, query } }, metricAnswer);
+  const { series, truncated } = readSeries(answered.series, reading);
+  const metric = nameOf(measure);
   const link = client.link('/metric/explorer', {
     exp_metric: queries[0] ?? '',
     start: String(window.fromMs),
@@ -92,26 +106,33 @@ async function readMetric(client: DatadogClient, reading: Reading, context: Tool
     const searched = `${metric} of ${services.map((service) => service.id).join(', ')}, ${sayWindow(window)}`;
     return { kind: 'empty', searched, query, window, link };
   }
-  return seriesFinding({ metric, ...meanings[metric], window, query, link }, series);
+  const finding = seriesFinding({ metric, ...describe(measure), window, query, link }, series);
+  return finding.kind === 'found' ? { ...finding, truncated } : finding;
 }
 
-type AnsweredSeries = z.output<typeof answer>['series'][number];
+const groupsMax = 20;
 
-/** By position in the asked list where Datadog says it, else by the service tag in the scope. */
-function belongsTo(series: AnsweredSeries, asked: { index: number; tag: string; count: number }): boolean {
-  const tag = new RegExp(`(?:^|[{,\\s])service:${RegExp.escape(asked.tag)}(?:$|[},\\s])`, 'u');
-  const named = `${series.scope ?? ''} ${series.expression ?? ''}`;
-  if (named.includes('service:')) return tag.test(named);
-  return asked.count === 1 || series.query_index === asked.index;
+/** One series for each service, or for each of its groups: then the twenty with the highest values. */
+function readSeries(answered: readonly AnsweredSeries[], { measure, services, window }: Reading) {
+  const { factor } = describe(measure);
+  const all = services.flatMap((service, index): Series[] => {
+    const asked = { index, tag: datadogTag(service), count: services.length };
+    const own = answered.filter((one) => belongsTo(one, asked));
+    const chosen = isGrouped(measure) ? own : own.slice(0, 1);
+    return chosen.flatMap((one) => {
+      const points = pointsOf(one, window, factor);
+      return points.length === 0 ? [] : [{ service: service.id, metric: seriesName(measure, one), points }];
+    });
+  });
+  if (all.length <= groupsMax) return { series: all, truncated: false };
+  const highest = ({ points }: Series): number => Math.max(...points.map(([, value]) => value));
+  const series = all.toSorted((one, other) => highest(other) - highest(one)).slice(0, groupsMax);
+  return { series, truncated: true };
 }
 
-const pointsOf = (
-  pointlist: readonly (readonly [number, number | null])[],
-  window: Window,
-  factor: number,
-): readonly Point[] =>
-  pointlist.flatMap(([atMs, value]) =>
-    value === null || !Number.isFinite(value) || atMs < window.fromMs || atMs >= window.toMs
-      ? []
-      : [[atMs, value * factor] as const],
-  );
+const isGrouped = (measure: Measure): boolean => measure.kind === 'named' && measure.by !== null;
+
+function seriesName(measure: Measure, one: AnsweredSeries): string {
+  if (measure.kind === 'known' || measure.by === null) return nameOf(measure);
+  return `${measure.name}{${measure.by}=${(groupOf(one, measure.by) ?? 'unknown').slice(0, 120)}}`;
+}

@@ -1,19 +1,26 @@
 import { z } from 'zod';
 import type { Catalogue, Service } from '../src/core/catalogue.ts';
-import { taint } from '../src/core/tainted.ts';
+import type { Window } from '../src/core/evidence.ts';
+import { type Tainted, taint } from '../src/core/tainted.ts';
 import type { MonitorState } from '../src/rootcause/telemetry.ts';
 import { defineTool, type Finding, type ToolContext } from '../src/tool.ts';
 import { type Ask, type DatadogClient, datadogClient, datadogEnvironment } from './datadog/client.ts';
+import { type History, readTransitions, type Transition } from './datadog/transitions.ts';
 import { readMonitorQuery } from './datadog/vocabulary.ts';
 import { orFailure } from './reading/failure.ts';
+import { fitView } from './reading/fit-view.ts';
 import { httpRefusal } from './reading/http-error.ts';
 import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
 import { round } from './reading/series-shape.ts';
-import { isoTime, minuteMs, shortTime } from './reading/window.ts';
+import { isoTime, minuteMs, readWindow, sayWindow, shortTime, windowInput } from './reading/window.ts';
 
 const input = z.object({
   services: servicesInput,
   monitor: z.int().positive().optional().describe('Datadog monitor id: only this monitor'),
+  from: windowInput.from
+    .optional()
+    .describe('With to: also when each monitor changed its state from here, ISO with zone'),
+  to: windowInput.to.optional().describe('With from: until here, ISO with zone; at most 7 days after from'),
 });
 
 // Groups are keyed by their tags.
@@ -37,7 +44,7 @@ export const tool = defineTool({
   source: 'datadog',
   description:
     'The monitors of some services in Datadog: what each watches, its threshold in our units, its state now and when it ' +
-    'last triggered.',
+    'last triggered; with a window, every change of state in it.',
   environment: datadogEnvironment,
   input,
   probes: ({ scope }) => (scope.length === 0 ? [] : [{ services: scope.slice(0, 20).map((service) => service.id) }]),
@@ -51,7 +58,7 @@ export const tool = defineTool({
         asked: asked.monitor === undefined ? `monitors of ${asked.services.join(', ')}` : `monitor ${asked.monitor}`,
         nowMs: context.nowMs,
         blocks: 'what alerts now and at which threshold',
-        grant: 'the scope monitors_read',
+        grant: asked.from === undefined ? 'the scope monitors_read' : 'the scopes monitors_read and events_read',
       };
       return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, async () => {
         const ask = client.asking(context.signal);
@@ -59,11 +66,26 @@ export const tool = defineTool({
           asked.monitor === undefined
             ? await listMonitors(ask, picked.value)
             : { monitors: [await getMonitor(ask, asked.monitor)], truncated: false };
-        return monitorFinding(client, { ...read, services: picked.value }, context);
+        const history = await readHistory(ask, read.monitors, windowOf(asked, context.nowMs));
+        return monitorFinding(client, { ...read, history, services: picked.value }, context);
       });
     };
   },
 });
+
+/** Null unless both ends are given. */
+const windowOf = ({ from, to }: z.output<typeof input>, nowMs: number): Window | null =>
+  from === undefined || to === undefined ? null : readWindow({ from, to }, nowMs);
+
+async function readHistory(ask: Ask, monitors: readonly MonitorAnswer[], window: Window | null) {
+  if (window === null || monitors.length === 0) return null;
+  const read = await readTransitions(
+    ask,
+    monitors.map(({ id }) => id),
+    window,
+  );
+  return { ...read, window };
+}
 
 const pagesMax = 5;
 const pageSize = 100;
@@ -92,12 +114,14 @@ const getMonitor = (ask: Ask, id: number): Promise<MonitorAnswer> =>
 type Read = {
   readonly monitors: readonly MonitorAnswer[];
   readonly truncated: boolean;
+  /** Null when no window was given. */
+  readonly history: (History & { readonly window: Window }) | null;
   readonly services: readonly Service[];
 };
 
 function monitorFinding(client: DatadogClient, read: Read, context: ToolContext): Finding {
   const query = `tag:(${read.services.map((service) => `service:${datadogTag(service)}`).join(' OR ')})`;
-  const window = { fromMs: context.nowMs - minuteMs, toMs: context.nowMs };
+  const window = read.history?.window ?? { fromMs: context.nowMs - minuteMs, toMs: context.nowMs };
   const only = read.monitors.length === 1 ? read.monitors[0] : undefined;
   const link =
     only === undefined ? client.link('/monitors/manage', { q: query }) : client.link(`/monitors/${only.id}`, {});
@@ -110,18 +134,43 @@ function monitorFinding(client: DatadogClient, read: Read, context: ToolContext)
     .toSorted((one, other) => urgency[one.state] - urgency[other.state] || other.triggeredAtMs - one.triggeredAtMs);
   return {
     kind: 'found',
-    result: { monitors: states.map(resultOf) },
+    result: {
+      monitors: states.map(resultOf),
+      ...(read.history === null ? {} : { transitions: read.history.transitions.map(transitionOf) }),
+    },
     provenance: 'B',
     query,
     window,
     link,
     headline: headlineOf(states),
     chart: null,
-    view: taint(states.slice(0, 40).map(rowOf).join('\n')),
+    view: viewOf(states, read),
     signals: { monitors: states },
-    truncated: read.truncated,
+    truncated: read.truncated || read.history?.truncated === true,
   };
 }
+
+function viewOf(states: readonly MonitorState[], { history, truncated }: Read): Tainted {
+  const changes = history?.transitions ?? [];
+  return fitView({
+    head: [
+      'state | service | watches | last triggered | title | id',
+      ...(truncated ? ['there are more monitors that were not read'] : []),
+      ...(history === null ? [] : [`${changes.length} changes of state in ${sayWindow(history.window)}, below`]),
+      ...(history?.truncated === true ? ['only the newest of them were read'] : []),
+    ],
+    rows: [
+      ...states.slice(0, 20).map(rowOf),
+      ...changes.map(
+        ({ atMs, monitor, to, groups }) => `${shortTime(atMs)} | ${to} | id ${monitor} | ${groups.join(' ')}`,
+      ),
+      ...states.slice(20).map(rowOf),
+    ],
+    things: 'lines',
+  });
+}
+
+const transitionOf = ({ atMs, ...transition }: Transition) => ({ at: isoTime(atMs), ...transition });
 
 const urgency = { alert: 0, warn: 1, 'no-data': 2, ok: 3 } as const;
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Catalogue } from '../src/core/catalogue.ts';
 import type { Window } from '../src/core/evidence.ts';
-import { taint } from '../src/core/tainted.ts';
 import type { EdgeStat } from '../src/rootcause/telemetry.ts';
 import { defineTool, type Finding } from '../src/tool.ts';
 import { type Ask, datadogClient, datadogEnvironment } from './datadog/client.ts';
+import { anyOf } from './datadog/search-term.ts';
 import { orFailure } from './reading/failure.ts';
+import { fitView } from './reading/fit-view.ts';
 import { httpRefusal } from './reading/http-error.ts';
 import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
 import { round } from './reading/series-shape.ts';
@@ -21,12 +22,14 @@ import {
 
 const input = z.object({ services: servicesInput, ...windowInput });
 
+// A list where steps over time were asked for.
+const computed = z.union([z.number(), z.string(), z.null(), z.array(z.unknown())]);
 const bucket = z.object({
   attributes: z.object({
     by: z.record(z.string(), z.unknown()),
     // Answers say `compute`; the API description says `computes`.
-    compute: z.record(z.string(), z.union([z.number(), z.string(), z.null()])).optional(),
-    computes: z.record(z.string(), z.union([z.number(), z.string(), z.null()])).optional(),
+    compute: z.record(z.string(), computed).optional(),
+    computes: z.record(z.string(), computed).optional(),
   }),
 });
 const answer = z.object({ data: z.array(bucket) });
@@ -55,7 +58,7 @@ export const tool = defineTool({
       if (!picked.ok) return picked.failure;
       const window = readWindow(asked, context.nowMs);
       const tags = picked.value.map(datadogTag);
-      const query = `service:${tags.length === 1 ? tags[0] : `(${tags.join(' OR ')})`} env:${context.catalogue.environment}`;
+      const query = `${anyOf('service', tags)} ${anyOf('env', [context.catalogue.environment])}`;
       const attempt = {
         vendor: 'Datadog',
         asked: `spans matching ${query}`,
@@ -162,6 +165,7 @@ function spanFinding(edges: readonly Edge[], source: { query: string; window: Wi
     return { kind: 'empty', searched: `calls between services, ${sayWindow(source.window)}`, ...source };
   }
   const latency = `p95 ${top.baselineLatencyMs} to ${top.latencyMs} ms`;
+  const truncated = edges.length >= groupsMax;
   const errors = `error ratio ${top.baselineErrorRatio} to ${top.errorRatio}`;
   return {
     kind: 'found',
@@ -170,17 +174,19 @@ function spanFinding(edges: readonly Edge[], source: { query: string; window: Wi
     ...source,
     headline: [`Of ${ordered.length} calls, ${top.from} to ${top.to} changed most: ${latency}, ${errors}.`],
     chart: null,
-    view: taint(
-      [
+    view: fitView({
+      head: [
         `calls between services, ${sayWindow(source.window)}; baseline: equal length before`,
-        ...ordered.slice(0, 40).map(rowOf),
-      ].join('\n'),
-    ),
+        ...(truncated ? [`only ${groupsMax} callers and callees were read`] : []),
+      ],
+      rows: ordered.map(rowOf),
+      things: 'calls',
+    }),
     signals: {
       edgeStats: ordered.map(({ stat }) => stat),
       edges: ordered.map(({ stat: { from, to } }) => ({ from, to })),
     },
-    truncated: edges.length >= groupsMax,
+    truncated,
   };
 }
 

@@ -37,7 +37,7 @@ export const tool = defineTool({
         asked: query,
         nowMs: context.nowMs,
         blocks: `how ${asked.metric} of ${asked.service} moved`,
-        grant: 'read access to the query API',
+        grant: 'GET /api/v1/query_range',
       };
       return orFailure({ attempt, signal: context.signal, refusal: prometheusRefusal }, async () => {
         const request = { path: 'query_range', parameters: rangeOf(query, window), signal: context.signal };

@@ -26,6 +26,7 @@ export async function discoverCatalogue(
   const context = {
     signal: AbortSignal.timeout(patienceMs),
     nowMs,
+    environment: known.environment ?? 'prod',
     repositories: [...new Set(known.services.flatMap(({ repository }) => repository ?? []))],
     logGroups: [...new Set(known.services.flatMap(({ logGroups }) => logGroups))],
   };

@@ -15,7 +15,7 @@ export type Read = {
   readonly input: Json;
   /** Idempotency key of the evidence. */
   readonly key: string;
-  /** Which of the tool's probes this is. */
+  /** Which of the tool's probes this is; -1 for a read that somebody asked for. */
   readonly index: number;
 };
 
@@ -64,13 +64,14 @@ export async function gather(world: World, incident: Incident, read: Read): Prom
 }
 
 /** The call alone, bounded in time: nothing is stored. */
-export async function readWithin(world: World, { connected, input }: Read): Promise<Finding> {
-  const { probeTimeoutMs } = world.settings;
-  const signal = AbortSignal.timeout(probeTimeoutMs);
+export async function readWithin(world: World, { connected, input, index }: Read): Promise<Finding> {
+  const { probeTimeoutMs, readTimeoutMs } = world.settings;
+  const timeoutMs = index < 0 ? readTimeoutMs : probeTimeoutMs;
+  const signal = AbortSignal.timeout(timeoutMs);
   const late = new Promise<Finding>((resolve) => {
-    signal.addEventListener('abort', () => resolve(failure(`no answer within ${probeTimeoutMs} ms`)), { once: true });
+    signal.addEventListener('abort', () => resolve(failure(`no answer within ${timeoutMs} ms`)), { once: true });
   });
-  const context = { signal, nowMs: world.clock.nowMs(), catalogue: world.catalogue };
+  const context = { signal, timeoutMs, nowMs: world.clock.nowMs(), catalogue: world.catalogue };
   const call = connected.call(input, context).catch((error: unknown) => {
     world.log.error({ tool: connected.tool.name, error }, 'tool threw');
     return failure('the tool failed unexpectedly; see the log');

@@ -33,6 +33,8 @@ export type Settings = {
   readonly startWithinMs: number;
   readonly baselineMs: number;
   readonly probeTimeoutMs: number;
+  /** For reads that somebody asked for: the model, or a person who re-runs one. */
+  readonly readTimeoutMs: number;
   readonly watchEveryMs: number;
   readonly mergeWithinMs: number;
   readonly recoverWithinMs: number;

@@ -1,6 +1,8 @@
 /** The `causeway.yaml` that the shop's team would have written: what runs, who owns it, who is on call. */
 import { stringify } from 'yaml';
 import type { DirectoryPerson, Group, Service } from '../core/catalogue.ts';
+import { runsInCluster } from './kubernetes/cluster.ts';
+import { namespace } from './kubernetes/names.ts';
 import type { ShopService } from './world.ts';
 
 /** Any requester leaves at least two others in every group. */
@@ -36,7 +38,7 @@ const described = (service: ShopService): Service => ({
   paths: service.paths,
   logGroups: service.logsInCloudWatch ? [`/shop/prod/${service.id}`] : [],
   datadogService: service.external ? null : service.id,
-  kubernetes: null,
+  kubernetes: runsInCluster(service) ? { namespace, workload: service.id } : null,
   pagerdutyService: null,
   dependsOn: service.dependsOn,
   owners: service.owners,

@@ -1,4 +1,5 @@
-import type { InsightsGroup, InsightsQuery, InsightsTest } from './cloudwatch-insights.ts';
+import type { InsightsGroup, InsightsQuery } from './cloudwatch-insights.ts';
+import type { InsightsTest } from './cloudwatch-insights-filter.ts';
 import { jsonFields } from './log-scan.ts';
 import type { LogLine } from './world.ts';
 
@@ -19,8 +20,13 @@ function fieldOf(line: LogLine, field: string): string | null {
 }
 
 function passes(line: LogLine, test: InsightsTest): boolean {
+  if ('tests' in test) {
+    const passesOne = (each: InsightsTest) => passes(line, each);
+    return test.operator === 'and' ? test.tests.every(passesOne) : test.tests.some(passesOne);
+  }
   const value = fieldOf(line, test.field);
   if (test.operator === '!=') return value === null || !test.values.includes(value);
+  if (test.operator === 'not like') return value === null || !test.values.some((part) => value.includes(part));
   if (value === null) return false;
   return test.operator === 'like' ? test.values.every((part) => value.includes(part)) : test.values.includes(value);
 }

@@ -1,15 +1,12 @@
 /**
  * An allow-listed subset of CloudWatch Logs Insights:
- * `fields a, b | filter f = "x" and g in ["y"] | stats count(*) as n by bin(5m), f | sort f desc | limit 100`.
+ * `fields a, b | filter f = "x" and (g in ["y"] or h not like "z") | stats count(*) as n by bin(5m), f | sort f desc |
+ * limit 100`.
  * Anything else is refused as malformed. Source: AWS, "CloudWatch Logs Insights language query syntax".
  */
 import { done, failed, type Result } from '../core/result.ts';
+import { type InsightsTest, readFilterTest } from './cloudwatch-insights-filter.ts';
 
-export type InsightsTest = {
-  readonly field: string;
-  readonly operator: '=' | '!=' | 'like' | 'in';
-  readonly values: readonly string[];
-};
 export type InsightsGroup = { readonly label: string; readonly field: string | null; readonly binMs: number };
 export type InsightsQuery = {
   readonly fields: readonly string[];
@@ -19,30 +16,18 @@ export type InsightsQuery = {
   readonly limit: number;
 };
 
-const defaultLimit = 10_000;
+const maxLimit = 10_000;
+/** Without `limit`: what one request can ask for at most. */
+const unlimited = 100_000;
 const name = '@?[A-Za-z_][\\w.]*';
 const fieldsCommand = new RegExp(`^(?:fields|display)\\s+(${name}(?:\\s*,\\s*${name})*)$`);
 const statsCommand = /^stats\s+count\(\s*\*\s*\)(?:\s+as\s+([A-Za-z_]\w*))?(?:\s+by\s+(.+))?$/;
 // The direction is required: the lab does not guess the vendor's default.
 const sortCommand = new RegExp(`^sort\\s+(${name})\\s+(asc|desc)$`);
 const limitCommand = /^limit\s+(\d{1,5})$/;
-const testTerm = new RegExp(`^(${name})\\s*(?:(=|!=|like)\\s*"([^"]*)"|in\\s*\\[([^\\]]*)\\])$`);
 const binTerm = /^bin\(\s*(\d{1,3})\s*(s|m|h)\s*\)(?:\s+as\s+([A-Za-z_]\w*))?$/;
 const fieldTerm = new RegExp(`^${name}$`);
 const unitMs: { readonly [unit: string]: number } = { s: 1_000, m: 60_000, h: 3_600_000 };
-
-function readTest(text: string): InsightsTest | null {
-  const match = testTerm.exec(text.trim());
-  const [, field, operator, value, list] = match ?? [];
-  if (field === undefined) return null;
-  if (list !== undefined) {
-    const values = list.split(',').map((item) => /^\s*"([^"]*)"\s*$/.exec(item)?.[1]);
-    const known = values.filter((item) => item !== undefined);
-    return known.length === values.length ? { field, operator: 'in', values: known } : null;
-  }
-  if (operator !== '=' && operator !== '!=' && operator !== 'like') return null;
-  return { field, operator, values: [value ?? ''] };
-}
 
 function readGroup(text: string): InsightsGroup | null {
   const term = text.trim();
@@ -69,14 +54,8 @@ const readFields: Reader = (command, query) => {
 
 const readFilter: Reader = (command, query) => {
   if (!/^filter\s/.test(command)) return null;
-  // Values may not contain ` and `: the allow-list has no need for it.
-  const tests = complete(
-    command
-      .slice('filter'.length)
-      .split(/\s+and\s+/)
-      .map(readTest),
-  );
-  return tests === null ? null : { ...query, tests: [...query.tests, ...tests] };
+  const test = readFilterTest(command.slice('filter'.length));
+  return test === null ? null : { ...query, tests: [...query.tests, test] };
 };
 
 const readStats: Reader = (command, query) => {
@@ -93,10 +72,14 @@ const readSort: Reader = (command, query) => {
 
 const readLimit: Reader = (command, query) => {
   const limit = Number(limitCommand.exec(command)?.[1] ?? Number.NaN);
-  return limit >= 1 && limit <= defaultLimit ? { ...query, limit } : null;
+  return limit >= 1 && limit <= maxLimit ? { ...query, limit } : null;
 };
 
 const readers = [readFields, readFilter, readStats, readSort, readLimit];
+
+/** A `|` inside a text is part of it. */
+const splitCommands = (text: string): readonly string[] =>
+  (text.match(/(?:"(?:[^"\\]|\\.)*"|[^|"]|")+/gsu) ?? ['']).map((part) => part.trim());
 
 /** The query, or what could not be read. */
 export function parseInsights(text: string): Result<InsightsQuery, string> {
@@ -105,9 +88,9 @@ export function parseInsights(text: string): Result<InsightsQuery, string> {
     tests: [],
     count: null,
     sort: null,
-    limit: defaultLimit,
+    limit: unlimited,
   };
-  for (const command of text.split('|').map((part) => part.trim())) {
+  for (const command of splitCommands(text)) {
     const next = readers.map((read) => read(command, query)).find((read) => read !== null);
     if (next === undefined) return failed(`unexpected symbol found near '${command}'`);
     query = next ?? query;

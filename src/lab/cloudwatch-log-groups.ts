@@ -82,6 +82,7 @@ const filterInput = z.object({
   endTime: z.number().int().nonnegative().optional(),
   filterPattern: z.string().max(1_024).default(''),
   limit: z.number().int().min(1).max(10_000).default(10_000),
+  startFromHead: z.boolean().default(true),
   nextToken: z.string().optional(),
 });
 type FilterInput = z.output<typeof filterInput>;
@@ -90,6 +91,7 @@ const filterToken = z.object({
   toMs: z.number(),
   slice: z.number().int().nonnegative(),
   skip: z.number().int().nonnegative(),
+  newestFirst: z.boolean(),
 });
 
 function eventRecord(line: LogLine): object {
@@ -115,21 +117,25 @@ function filterPage(lab: CloudWatchLab, input: FilterInput, service: string): Re
   const toMs = token?.data.toMs ?? Math.min((input.endTime ?? nowMs) + 1, nowMs + 1);
   const position: LogPosition | null = token?.data ?? null;
   const streams = input.logStreamNames;
+  const newestFirst = token?.data.newestFirst ?? !input.startFromHead;
   const page = readLogPage(
     {
       world: lab.world,
       services: [service],
       fromMs: Math.max(input.startTime, lab.world.alert.triggeredAtMs - retentionMs),
       toMs,
-      newestFirst: false,
+      newestFirst,
       matches: (line) => (streams === undefined || streams.includes(line.pod)) && test.value(line.message),
       limit: input.limit,
     },
     position,
   );
   const answer = { events: page.lines.map(eventRecord), searchedLogStreams: [] };
-  return done(page.next === null ? answer : { ...answer, nextToken: encodeToken({ toMs, ...page.next }) });
+  return done(page.next === null ? answer : { ...answer, nextToken: encodeToken({ toMs, newestFirst, ...page.next }) });
 }
+
+/** AWS: the latest first only for windows that start on or after this day. */
+const backwardsFromMs = Date.UTC(2024, 0, 1);
 
 /** FilterLogEvents: `startTime` and `endTime` in milliseconds, both inclusive. */
 export function filterLogEvents(lab: CloudWatchLab): AwsOperation {
@@ -138,6 +144,9 @@ export function filterLogEvents(lab: CloudWatchLab): AwsOperation {
     if (group === undefined) return failed({ ...invalidLogsInput, message: 'logGroupName is required.' });
     if (input.endTime !== undefined && input.endTime < input.startTime) {
       return failed({ ...invalidLogsInput, message: 'startTime must not be after endTime.' });
+    }
+    if (!input.startFromHead && input.startTime < backwardsFromMs) {
+      return failed({ ...invalidLogsInput, message: 'startFromHead=false needs a startTime from 2024-01-01 on.' });
     }
     const service = serviceOfGroup(lab, group);
     return service.ok ? filterPage(lab, input, service.value) : service;

@@ -3,19 +3,23 @@ import { z } from 'zod';
 import { done, failed, type Result } from '../core/result.ts';
 import { type AwsOperation, type AwsOperations, type AwsRefusal, awsOperation } from './aws-operation.ts';
 import type { CloudWatchLab } from './cloudwatch-log-groups.ts';
-import { bucketValues, minuteMs } from './minute-buckets.ts';
+import { bucketValues } from './minute-buckets.ts';
 import { decodeToken, encodeToken } from './vendor-http.ts';
-import type { ShopMonitor, WorldMetric } from './world.ts';
+import type { WorldMetric } from './world.ts';
 
-const namespace = 'Shop';
-const sources: Readonly<Record<string, WorldMetric>> = {
+export const namespace = 'Shop';
+export const sources: Readonly<Record<string, WorldMetric>> = {
   CPUUtilization: 'cpu_ratio',
   MemoryUtilization: 'memory_ratio',
 };
-const metricNames = Object.keys(sources);
+export const metricNames = Object.keys(sources);
 
-const invalidValue = { name: 'InvalidParameterValueException', queryCode: 'InvalidParameterValue' };
-const invalidToken = { name: 'InvalidNextToken', queryCode: 'InvalidNextToken', message: 'The next token is invalid.' };
+export const invalidValue = { name: 'InvalidParameterValueException', queryCode: 'InvalidParameterValue' };
+export const invalidToken = {
+  name: 'InvalidNextToken',
+  queryCode: 'InvalidNextToken',
+  message: 'The next token is invalid.',
+};
 
 const dimension = z.object({ Name: z.string(), Value: z.string() });
 const metricQuery = z.object({
@@ -76,7 +80,7 @@ function samplesOf(lab: CloudWatchLab, input: DataInput, query: MetricQuery): re
 const pageToken = z.object({ offset: z.number().int().nonnegative() });
 
 /** Reads the offset of a page token; null when the token is not one of ours. */
-function offsetOf(nextToken: string | undefined): number | null {
+export function offsetOf(nextToken: string | undefined): number | null {
   if (nextToken === undefined) return 0;
   return pageToken.safeParse(decodeToken(nextToken)).data?.offset ?? null;
 }
@@ -139,53 +143,7 @@ function listMetrics(lab: CloudWatchLab): AwsOperation {
   });
 }
 
-const alarmsInput = z.object({
-  AlarmNames: z.array(z.string()).max(100).optional(),
-  AlarmNamePrefix: z.string().optional(),
-  StateValue: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']).optional(),
-  MaxRecords: z.number().int().min(1).max(100).default(50),
-  NextToken: z.string().optional(),
-});
-
-const alarmStates = { alert: 'ALARM', ok: 'OK', 'no-data': 'INSUFFICIENT_DATA' } as const;
-
-function alarmRecord(lab: CloudWatchLab, monitor: ShopMonitor) {
-  const metricName = metricNames.find((name) => sources[name] === monitor.metric);
-  const nowMs = lab.nowMs();
-  return {
-    AlarmName: monitor.name,
-    AlarmArn: `arn:aws:cloudwatch:${lab.region}:000000000000:alarm:${monitor.name}`,
-    ActionsEnabled: true,
-    StateValue: alarmStates[lab.world.monitorState(monitor, nowMs)],
-    StateUpdatedTimestamp: Math.floor(nowMs / minuteMs) * 60,
-    MetricName: metricName,
-    Namespace: namespace,
-    Statistic: 'Average',
-    Dimensions: [{ Name: 'Service', Value: monitor.service }],
-    Period: 60,
-    EvaluationPeriods: 5,
-    Threshold: 100 * monitor.threshold,
-    ComparisonOperator: monitor.comparator === '>' ? 'GreaterThanThreshold' : 'LessThanThreshold',
-  };
-}
-
-function describeAlarms(lab: CloudWatchLab): AwsOperation {
-  return awsOperation(alarmsInput, invalidValue, (input) => {
-    const offset = offsetOf(input.NextToken);
-    if (offset === null) return failed(invalidToken);
-    const alarms = lab.world.monitors
-      .filter((monitor) => Object.values(sources).includes(monitor.metric))
-      .filter((monitor) => input.AlarmNames?.includes(monitor.name) ?? true)
-      .filter((monitor) => monitor.name.startsWith(input.AlarmNamePrefix ?? ''))
-      .map((monitor) => alarmRecord(lab, monitor))
-      .filter((alarm) => (input.StateValue ?? alarm.StateValue) === alarm.StateValue);
-    const end = offset + input.MaxRecords;
-    const more = end < alarms.length ? { NextToken: encodeToken({ offset: end }) } : {};
-    return done({ MetricAlarms: alarms.slice(offset, end), CompositeAlarms: [], ...more });
-  });
-}
-
-/** GetMetricData, ListMetrics and DescribeAlarms. */
+/** GetMetricData and ListMetrics. */
 export function metricOperations(lab: CloudWatchLab): AwsOperations {
-  return { GetMetricData: getMetricData(lab), ListMetrics: listMetrics(lab), DescribeAlarms: describeAlarms(lab) };
+  return { GetMetricData: getMetricData(lab), ListMetrics: listMetrics(lab) };
 }

@@ -3,9 +3,11 @@ import { z } from 'zod';
 import { done, failed, type Result } from '../core/result.ts';
 import { type AwsOperations, type AwsRefusal, awsOperation } from './aws-operation.ts';
 import { type InsightsQuery, parseInsights } from './cloudwatch-insights.ts';
+import type { InsightsRow } from './cloudwatch-insights-run.ts';
 import { runInsights } from './cloudwatch-insights-run.ts';
 import { type CloudWatchLab, invalidLogsInput, serviceOfGroup } from './cloudwatch-log-groups.ts';
 import { readAllLogs } from './log-scan.ts';
+import { decodeToken, encodeToken } from './vendor-http.ts';
 
 /** AWS quota: concurrent Logs Insights queries per account in the Standard class. */
 export const defaultConcurrentQueries = 30;
@@ -20,7 +22,7 @@ type Running = {
   readonly toMs: number;
   readonly startedAtMs: number;
   status: 'Scheduled' | 'Running' | 'Complete' | 'Cancelled' | 'Timeout';
-  answer: object;
+  answer: { readonly results: readonly InsightsRow[]; readonly statistics: object };
   polls: number;
 };
 
@@ -34,11 +36,18 @@ const startInput = z.object({
   startTime: z.number().int().nonnegative(),
   endTime: z.number().int().nonnegative(),
   queryString: z.string().max(10_000),
-  limit: z.number().int().min(1).max(10_000).optional(),
+  limit: z.number().int().min(1).max(100_000).optional(),
 });
 type StartInput = z.output<typeof startInput>;
 
 const queryIdInput = z.object({ queryId: z.string().min(1).max(256) });
+const resultsInput = queryIdInput.extend({
+  maxItems: z.number().int().min(1).max(10_000).default(10_000),
+  nextToken: z.string().optional(),
+});
+const resultsToken = z.object({ offset: z.number().int().nonnegative() });
+/** Without a limit in the query or the request. */
+const defaultRows = 10_000;
 
 function groupsOf(input: StartInput): readonly string[] {
   const single = input.logGroupName === undefined ? [] : [input.logGroupName];
@@ -71,11 +80,17 @@ function complete(lab: CloudWatchLab, running: Running): void {
 const isActive = (running: Running): boolean => running.status === 'Scheduled' || running.status === 'Running';
 
 /** The first poll sees Scheduled, the second Running, the third Complete. */
-function poll(lab: CloudWatchLab, running: Running): object {
+function poll(lab: CloudWatchLab, running: Running, input: z.output<typeof resultsInput>): Result<object, AwsRefusal> {
+  const token = resultsToken.safeParse(input.nextToken === undefined ? { offset: 0 } : decodeToken(input.nextToken));
+  if (!token.success) return failed({ ...invalidLogsInput, message: 'The specified nextToken is invalid.' });
   running.polls += 1;
   if (isActive(running) && running.polls > 1) running.status = 'Running';
   if (running.status === 'Running' && running.polls > 2) complete(lab, running);
-  return { queryLanguage: 'CWLI', ...running.answer, status: running.status };
+  const { results, statistics } = running.answer;
+  const end = token.data.offset + input.maxItems;
+  const page = { queryLanguage: 'CWLI', results: results.slice(token.data.offset, end), statistics };
+  const more = end < results.length ? { nextToken: encodeToken({ offset: end }) } : {};
+  return done({ ...page, ...more, status: running.status });
 }
 
 function expire(queries: Map<string, Running>, nowMs: number): void {
@@ -95,7 +110,7 @@ function prepare(lab: CloudWatchLab, input: StartInput): Result<Running, AwsRefu
   if (!parsed.ok) return failed({ name: 'MalformedQueryException', message: parsed.failure });
   const startedAtMs = lab.nowMs();
   return done({
-    query: { ...parsed.value, limit: Math.min(parsed.value.limit, input.limit ?? parsed.value.limit) },
+    query: { ...parsed.value, limit: Math.min(parsed.value.limit, input.limit ?? defaultRows) },
     services: services.value,
     // Seconds since the epoch, both inclusive: unlike FilterLogEvents.
     fromMs: input.startTime * 1_000,
@@ -128,10 +143,10 @@ export function queryOperations(lab: CloudWatchLab, maxConcurrent: number): AwsO
   const unknown = failed({ name: 'ResourceNotFoundException', message: 'The specified query does not exist.' });
   return {
     StartQuery: awsOperation(startInput, invalidLogsInput, startQuery(lab, queries, maxConcurrent)),
-    GetQueryResults: awsOperation(queryIdInput, invalidLogsInput, ({ queryId }) => {
+    GetQueryResults: awsOperation(resultsInput, invalidLogsInput, (input) => {
       expire(queries, lab.nowMs());
-      const running = queries.get(queryId);
-      return running === undefined ? unknown : done(poll(lab, running));
+      const running = queries.get(input.queryId);
+      return running === undefined ? unknown : poll(lab, running, input);
     }),
     StopQuery: awsOperation(queryIdInput, invalidLogsInput, ({ queryId }) => {
       const running = queries.get(queryId);

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { AwsOperations, AwsRefusal } from './aws-operation.ts';
+import { failed } from '../core/result.ts';
+import type { AwsOperation, AwsOperations, AwsRefusal } from './aws-operation.ts';
+import { alarmOperations } from './cloudwatch-alarms.ts';
 import { describeLogGroups, filterLogEvents } from './cloudwatch-log-groups.ts';
 import { metricOperations } from './cloudwatch-metrics.ts';
 import { defaultConcurrentQueries, queryOperations } from './cloudwatch-queries.ts';
@@ -22,6 +24,10 @@ export type CloudWatchOptions = VendorOptions & {
 };
 
 type Service = { readonly contentType: string; readonly operations: AwsOperations };
+
+/** The lab's credentials are a reader's. */
+const readOnly: AwsOperation = () =>
+  failed({ name: 'AccessDeniedException', message: 'no identity-based policy allows the action' });
 
 const credentialScope = /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\//;
 
@@ -74,10 +80,12 @@ export async function startCloudWatch(options: CloudWatchOptions): Promise<Runni
     DescribeLogGroups: describeLogGroups(lab),
     FilterLogEvents: filterLogEvents(lab),
     ...queryOperations(lab, options.maxConcurrentQueries ?? defaultConcurrentQueries),
+    PutRetentionPolicy: readOnly,
   };
+  const metrics: AwsOperations = { ...metricOperations(lab), ...alarmOperations(lab) };
   const services = new Map<string, Service>([
     ['Logs_20140328', { contentType: 'application/x-amz-json-1.1', operations: logs }],
-    ['GraniteServiceVersion20100801', { contentType: 'application/x-amz-json-1.0', operations: metricOperations(lab) }],
+    ['GraniteServiceVersion20100801', { contentType: 'application/x-amz-json-1.0', operations: metrics }],
   ]);
   const server = await startVendorServer(options.port, (request) => answer(services, accessKeyId, request));
   return {

@@ -37,7 +37,8 @@ function alertStart(world: World, monitor: ShopMonitor, nowMs: number): number {
   return startMs;
 }
 
-function transitionsOf(world: World, monitor: ShopMonitor, nowMs: number): Transitions {
+/** When a monitor last began to alert and, if it did, when it stopped. */
+export function transitionsOf(world: World, monitor: ShopMonitor, nowMs: number): Transitions {
   const state = world.monitorState(monitor, nowMs);
   const alerted = world.alert.monitor.id === monitor.id && world.alert.triggeredAtMs <= nowMs;
   if (alerted) {

@@ -1,3 +1,11 @@
+import {
+  getDefinition,
+  listDefinitions,
+  noDeployments,
+  noIncidents,
+  noObjectives,
+  serviceDependencies,
+} from './datadog-catalogue.ts';
 import { getEvents, searchEvents } from './datadog-events.ts';
 import { aggregateLogs, searchLogs } from './datadog-logs.ts';
 import { answerMetricQuery, type DatadogLab, datadogErrors } from './datadog-metrics.ts';
@@ -24,7 +32,13 @@ type Route = (lab: DatadogLab, request: VendorRequest) => VendorAnswer;
 
 const routes: Readonly<Record<string, Route>> = {
   'GET /api/v1/validate': () => jsonAnswer(200, { valid: true }),
+  'GET /api/v2/validate_keys': () => jsonAnswer(200, { status: 'ok' }),
   'GET /api/v1/query': answerMetricQuery,
+  'GET /api/v1/service_dependencies': serviceDependencies,
+  'GET /api/v2/services/definitions': listDefinitions,
+  'GET /api/v1/slo/search': noObjectives,
+  'GET /api/v2/incidents/search': noIncidents,
+  'POST /api/v2/dora/deployments': noDeployments,
   'GET /api/v1/monitor': listMonitors,
   'POST /api/v2/logs/events/search': searchLogs,
   'POST /api/v2/logs/analytics/aggregate': aggregateLogs,
@@ -35,14 +49,21 @@ const routes: Readonly<Record<string, Route>> = {
 };
 
 const monitorPath = /^\/api\/v1\/monitor\/([^/]+)$/;
+const definitionPath = /^\/api\/v2\/services\/definitions\/([^/]+)$/;
 const periodSeconds = 60;
 
 function routeOf(request: VendorRequest): { readonly name: string; readonly run: Route } | null {
   const key = `${request.method} ${request.path}`;
   const run = routes[key];
   if (run !== undefined) return { name: key, run };
+  // The lab's keys read: what Datadog would change is forbidden, whatever it is.
+  if (request.method !== 'GET' && request.method !== 'POST')
+    return { name: key, run: () => datadogErrors(403, 'Forbidden') };
   const id = request.method === 'GET' ? monitorPath.exec(request.path)?.[1] : undefined;
-  return id === undefined ? null : { name: 'GET /api/v1/monitor/id', run: (lab, asked) => getMonitor(lab, id, asked) };
+  if (id !== undefined) return { name: 'GET /api/v1/monitor/id', run: (lab, asked) => getMonitor(lab, id, asked) };
+  const service = request.method === 'GET' ? definitionPath.exec(request.path)?.[1] : undefined;
+  if (service === undefined) return null;
+  return { name: 'GET /api/v2/services/definitions/id', run: (lab) => getDefinition(lab, decodeURIComponent(service)) };
 }
 
 type Budget = { periodStart: number; used: number };

@@ -22,6 +22,15 @@ const sources: ReadonlyMap<string, Source> = new Map<string, Source>([
   ['shop_certificate_days', { metric: 'certificate_days', scale: 1 }],
 ]);
 
+export const exportedMetrics: readonly string[] = [...sources.keys()];
+
+/** A metric as this stand-in exports it. */
+export function exportedMetric(metric: WorldMetric): { readonly name: string; readonly scale: number } {
+  const found = [...sources].find(([, source]) => source.metric === metric);
+  if (found === undefined) throw new Error(`${metric} is not exported`);
+  return { name: found[0], scale: found[1].scale };
+}
+
 const selector = /^\s*([A-Za-z_:][\w:]*)\s*(?:\{([^{}]*)\})?\s*$/;
 const matcher = /^\s*([A-Za-z_]\w*)\s*(=~|!~|!=|=)\s*"([^"\\]*)"\s*$/;
 

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { done, failed, type Result } from '../core/result.ts';
 import { minuteMs } from './minute-buckets.ts';
+import { activeTargets, flags, labelValues, metadata, seriesOf } from './prometheus-discovery.ts';
+import { activeAlert, ruleGroups } from './prometheus-rules.ts';
 import { type PrometheusSample, readSelector } from './prometheus-selector.ts';
 import {
   jsonAnswer,
@@ -98,18 +100,7 @@ function answerRange(lab: Lab, request: VendorRequest): VendorAnswer {
 
 function answerAlerts(lab: Lab): VendorAnswer {
   const nowMs = lab.nowMs();
-  const alerts = lab.world.monitors
-    .filter((monitor) => lab.world.monitorState(monitor, nowMs) === 'alert')
-    .map((monitor) => ({
-      labels: { alertname: monitor.name, service: monitor.service, env: 'prod' },
-      annotations: {},
-      state: 'firing',
-      activeAt: new Date(
-        lab.world.alert.monitor.id === monitor.id ? lab.world.alert.triggeredAtMs : nowMs,
-      ).toISOString(),
-      value: String(lab.world.metric(monitor.service, monitor.metric, nowMs - minuteMs) ?? Number.NaN),
-    }));
-  return success({ alerts });
+  return success({ alerts: lab.world.monitors.flatMap((monitor) => activeAlert(lab.world, monitor, nowMs)) });
 }
 
 const plainAnswer = (status: number, body: string): VendorAnswer => ({
@@ -117,6 +108,19 @@ const plainAnswer = (status: number, body: string): VendorAnswer => ({
   headers: { 'content-type': 'text/plain' },
   body,
 });
+
+const unavailable = jsonAnswer(503, { status: 'error', errorType: 'unavailable', error: 'admin APIs disabled' });
+
+const matched = (found: readonly unknown[] | null): VendorAnswer =>
+  found === null
+    ? badData('invalid parameter "match[]": the lab answers only name{label="value",...}')
+    : success(found);
+
+/** `/api/v1/label/{name}/values`; null for any other path. */
+function answerLabel(lab: Lab, { path, query }: VendorRequest): VendorAnswer | null {
+  const label = /^\/api\/v1\/label\/([A-Za-z_]\w*)\/values$/.exec(path)?.[1];
+  return label === undefined ? null : matched(labelValues(lab.world, label, query.get('match[]')));
+}
 
 function answer(lab: Lab, request: VendorRequest): VendorAnswer {
   switch (request.path) {
@@ -128,8 +132,22 @@ function answer(lab: Lab, request: VendorRequest): VendorAnswer {
       return answerRange(lab, request);
     case '/api/v1/alerts':
       return answerAlerts(lab);
+    case '/api/v1/rules':
+      return success({ groups: ruleGroups(lab.world, lab.nowMs()) });
+    case '/api/v1/targets':
+      return success({ activeTargets: activeTargets(lab.world, lab.nowMs()), droppedTargets: [] });
+    case '/api/v1/metadata':
+      return success(metadata());
+    case '/api/v1/series':
+      return matched(seriesOf(lab.world, request.query.get('match[]') ?? ''));
+    case '/api/v1/status/flags':
+      return success(flags);
+    case '/api/v1/alertmanagers':
+      return success({ activeAlertmanagers: [{ url: 'http://alertmanager:9093/api/v2/alerts' }] });
+    case '/api/v1/admin/tsdb/delete_series':
+      return unavailable;
     default:
-      return plainAnswer(404, '404 page not found\n');
+      return answerLabel(lab, request) ?? plainAnswer(404, '404 page not found\n');
   }
 }
 

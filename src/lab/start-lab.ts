@@ -7,6 +7,7 @@ import { startCloudWatch } from './cloudwatch.ts';
 import { startDatadog } from './datadog.ts';
 import { monitorAlertText } from './datadog-alert.ts';
 import { type LabGitHub, startGitHub } from './github.ts';
+import { startKubernetes } from './kubernetes.ts';
 import { createLabClock, type LabClock } from './lab-clock.ts';
 import { keepTime, readTime } from './lab-time.ts';
 import { startPrometheus } from './prometheus.ts';
@@ -50,7 +51,12 @@ export async function startLab({ seed, fault, stateDirectory }: LabOptions): Pro
     onIntervention: (intervention) => world.intervene(intervention),
   });
   const vendor = { world, nowMs: () => clock.nowMs(), port: 0 };
-  const vendors = await Promise.all([startCloudWatch(vendor), startDatadog(vendor), startPrometheus(vendor)]);
+  const vendors = await Promise.all([
+    startCloudWatch(vendor),
+    startDatadog(vendor),
+    startPrometheus(vendor),
+    startKubernetes({ ...vendor, history }),
+  ]);
   const stopKeeping = timePath === null ? null : keepTime(timePath, clock);
   const environment = Object.assign({}, ...vendors.map((each) => each.environment), githubEnvironment(github));
   const { monitor, triggeredAtMs } = world.alert;

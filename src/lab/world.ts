@@ -4,6 +4,7 @@
  * The vendor servers in this folder speak their protocols over exactly this; they know nothing else.
  */
 import type { CauseKind } from '../core/hypothesis.ts';
+import type { Deploy } from './changes.ts';
 
 export type ShopService = {
   readonly id: string;
@@ -71,6 +72,8 @@ export type Intervention =
       readonly sha: string;
       readonly atMs: number;
       readonly heals: boolean;
+      /** What CI rolls out because of it; nothing where that is not told. */
+      readonly deploys?: readonly Deploy[];
     }
   /** A workflow of the ops repository ran, e.g. `feature-flag.yml` with `{ flag, enabled }`. */
   | {

@@ -13,7 +13,7 @@ const uid = (type: string, id: string): TypeAndId => ({ type: `Causeway::${type}
 const reference = (type: string, id: string): CedarValueJson => ({ __entity: uid(type, id) });
 
 /** One question to the policy in Cedar's terms. Numbers are handed over as they are: what is not whole is refused. */
-export function cedarRequest({ action, sealed, tier, principal, owners, context }: PolicyRequest): CedarRequest {
+export function cedarRequest({ action, sealed, tier, principal, owners, breakGlass, context }: PolicyRequest): CedarRequest {
   const { plan } = sealed;
   const person = uid('Person', principal.id);
   const attributes = { standing: principal.standing, onCall: principal.onCall };
@@ -31,7 +31,7 @@ export function cedarRequest({ action, sealed, tier, principal, owners, context 
     principal: person,
     action: uid('Action', action),
     resource: uid('Plan', plan.id),
-    context: { ...context },
+    context: { ...context, breakGlass: breakGlass.map((group) => reference('Group', group)) },
     entities: [
       { uid: person, attrs: attributes, parents: groups },
       { uid: uid('Service', plan.service), attrs: service, parents: [] },

@@ -30,10 +30,12 @@ function question({ risk, kind, approvers }: { risk: Risk; kind: Plan['kind']; a
     tier: 1,
     principal: { id: 'causeway', standing: 'member', onCall: false, groups: [] },
     owners: [],
+    breakGlass: [],
     context: {
       digestMatches: true,
       ageMs: 0,
       frozen: false,
+      brokenGlass: false,
       alreadyApproved: false,
       distinctApprovers: approvers,
       effectsLastHour: 0,

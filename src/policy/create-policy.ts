@@ -1,7 +1,7 @@
 import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import { sha256Hex } from '../core/digest.ts';
 import { done, failed, type Result } from '../core/result.ts';
-import type { Policy, PolicyDecision, PolicyRequest } from '../policy-port.ts';
+import type { Policy, PolicyDecision, PolicyRequest, PolicyRule } from '../policy-port.ts';
 import { cedarRequest } from './cedar-request.ts';
 import { countApprovers } from './count-approvers.ts';
 import { type PolicyFile, type Rule, readRules, staticPolicies } from './read-rules.ts';
@@ -29,7 +29,8 @@ export function createPolicy(files: readonly PolicyFile[]): Result<ExplainedPoli
   const judge = (request: PolicyRequest): Verdict => evaluate(rules, version, request);
   const decide = (request: PolicyRequest): PolicyDecision => {
     const verdict = judge(request);
-    return { allow: verdict.allow, reasons: reasonsOf(verdict, request), version };
+    const unmet = isSilent(verdict) ? permitsOf(rules, request).map(ruleOf) : [];
+    return { allow: verdict.allow, reasons: reasonsOf(verdict, request), version, rules: verdict.rules.map(ruleOf), unmet };
   };
   const needed = countApprovers((request) => judge(request).allow);
   return done({
@@ -40,6 +41,13 @@ export function createPolicy(files: readonly PolicyFile[]): Result<ExplainedPoli
     explain: (request) => explain(judge(request), { request, rules, version }),
   });
 }
+
+const ruleOf = ({ id, effect, says }: Rule): PolicyRule => ({ id, effect, says });
+
+const isSilent = ({ rules, errors }: Verdict): boolean => rules.length === 0 && errors.length === 0;
+
+const permitsOf = (rules: readonly Rule[], { action }: PolicyRequest): readonly Rule[] =>
+  rules.filter(({ effect, text }) => effect === 'permit' && text.includes(`"${action}"`));
 
 /** sha256 over all policy text, whatever order the files are given in, and the schema it was checked against. */
 function versionOf(files: readonly PolicyFile[]): string {
@@ -77,10 +85,12 @@ function evaluate(rules: readonly Rule[], version: string, request: PolicyReques
 
 const denyFor = (errors: readonly string[]): Verdict => ({ allow: false, rules: [], errors });
 
+const asked = { approve: 'approval', 'break-glass': 'person to break the glass', execute: 'plan to start' } as const;
+
 function reasonsOf({ rules, errors }: Verdict, { action }: PolicyRequest): readonly string[] {
   if (errors.length > 0)
     return errors.map((error) => `The policy could not be evaluated, so the answer is no (${error})`);
-  if (rules.length === 0) return [`No rule allows this ${action === 'approve' ? 'approval' : 'plan to start'}`];
+  if (rules.length === 0) return [`No rule allows this ${asked[action]}`];
   return rules.map(({ says }) => says);
 }
 
@@ -93,8 +103,6 @@ function explain(
   const head = `${verdict.allow ? 'ALLOW' : 'DENY'} ${action} of ${planId} by ${principal.id} (risk ${risk})`;
   const line = ({ effect, id, says, file, line: at }: Rule): string => `  ${effect} ${id}: ${says} (${file}:${at})`;
   const errors = verdict.errors.map((error) => `  error: ${error}`);
-  const silent = verdict.rules.length === 0 && verdict.errors.length === 0;
-  const wanted = rules.filter(({ effect, text }) => effect === 'permit' && text.includes(`"${action}"`));
-  const hint = silent ? ['  no rule permits it; these could:', ...wanted.map(line)] : [];
+  const hint = isSilent(verdict) ? ['  no rule permits it; these could:', ...permitsOf(rules, request).map(line)] : [];
   return [head, ...verdict.rules.map(line), ...errors, ...hint, `  policy ${version.slice(0, 12)}`].join('\n');
 }

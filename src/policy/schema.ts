@@ -6,11 +6,12 @@ export const policySchema = `namespace Causeway {
   entity Plan {
     kind: String, service: Service, requester: Person, risk: Long, services: Long, files: Long
   };
-  action approve, execute appliesTo {
+  action approve, "break-glass", execute appliesTo {
     principal: [Person],
     resource: [Plan],
     context: {
       digestMatches: Bool, ageMs: Long, frozen: Bool, stopped: Bool, alreadyApproved: Bool,
+      brokenGlass: Bool, breakGlass: Set<Group>,
       distinctApprovers: Long, effectsLastHour: Long, runningOnService: Long
     }
   };

@@ -121,6 +121,7 @@ const noWaits = {
   approveWithinMs: 0,
   startWithinMs: 0,
   probeTimeoutMs: 60_000,
+  readTimeoutMs: 60_000,
   watchEveryMs: 0,
   mergeWithinMs: 0,
   recoverWithinMs: 0,

@@ -1,5 +1,7 @@
 import {
+  type AlarmHistoryItem,
   CloudWatchClient,
+  DescribeAlarmHistoryCommand,
   DescribeAlarmsCommand,
   GetMetricDataCommand,
   type GetMetricDataCommandInput,
@@ -11,6 +13,7 @@ import {
   FilterLogEventsCommand,
   type FilterLogEventsCommandInput,
   GetQueryResultsCommand,
+  PutRetentionPolicyCommand,
   StartQueryCommand,
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
@@ -106,6 +109,15 @@ describe('filtering events', () => {
     expect(times).toEqual([onsetMs, onsetMs + 10_000]);
   });
 
+  test('starts at the end when asked to, page by page', async () => {
+    const whole = await filterAll({});
+    const backwards = await filterAll({ startFromHead: false, limit: 10 });
+    expect(backwards.times).toEqual(whole.times.toReversed());
+    await expect(filterAll({ startFromHead: false, startTime: 0 })).rejects.toEqual(
+      refused('InvalidParameterException'),
+    );
+  });
+
   test('pages without repeating or losing a line', async () => {
     const whole = await filterAll({});
     const paged = await filterAll({ limit: 10 });
@@ -174,6 +186,11 @@ describe('credentials', () => {
     strangerMetrics.destroy();
   });
 
+  test('may read and not write', async () => {
+    const write = new PutRetentionPolicyCommand({ logGroupName: group, retentionInDays: 1 });
+    await expect(logs.send(write)).rejects.toEqual(refused('AccessDeniedException'));
+  });
+
   test('refuses unsigned, unknown and broken requests in the vendor shape', async () => {
     const signed = { authorization: 'AWS4-HMAC-SHA256 Credential=LABACCESSKEY/x, Signature=y' };
     const send = async (headers: Record<string, string>, body: string) =>
@@ -235,6 +252,30 @@ describe('Insights queries', () => {
   test('applies in and like', async () => {
     const answer = await run('filter level in ["error", "warn"] and @message like "timed out" | stats count(*) as n');
     expect(answer.results).toEqual([[{ field: 'n', value: '22' }]]);
+  });
+
+  test('reads or, brackets, not like and texts that hold signs of the language', async () => {
+    const counted = async (condition: string) =>
+      (await run(`filter ${condition} | stats count(*) as n`)).results?.[0]?.[0]?.value;
+    expect(await counted('(@message like "timed" or level = "warn")')).toBe('22');
+    expect(await counted('level = "error" and @message not like "timed"')).toBe(undefined);
+    expect(await counted('@message not like "| limit 1 \\" or (x)"')).toBe('64');
+  });
+
+  test('hands out rows page by page', async () => {
+    const { queryId } = await start('fields @timestamp | sort @timestamp asc');
+    await poll(queryId);
+    await poll(queryId);
+    const times: (string | undefined)[] = [];
+    let nextToken: string | undefined;
+    let pages = 0;
+    do {
+      const page = await logs.send(new GetQueryResultsCommand({ queryId, maxItems: 20, nextToken }));
+      times.push(...(page.results ?? []).map((row) => row[0]?.value));
+      nextToken = page.nextToken;
+      pages += 1;
+    } while (nextToken !== undefined);
+    expect([times.length, new Set(times).size, pages]).toEqual([64, 64, 4]);
   });
 
   test.each(['parse @message "*" as x', 'filter @message like /a/', 'stats avg(x) by y', 'sort n', 'limit 0', ''])(
@@ -343,5 +384,39 @@ describe('metrics', () => {
     const second = await metrics.send(new DescribeAlarmsCommand({ MaxRecords: 1, NextToken: first.NextToken }));
     expect(first.MetricAlarms?.[0]).toMatchObject({ AlarmName: 'cart CPU', StateValue: 'OK', Threshold: 90 });
     expect([second.MetricAlarms?.length, second.NextToken]).toEqual([1, undefined]);
+  });
+
+  test('tells state changes of the asked time, page by page, and nothing for alarms that never changed', async () => {
+    const flapping = {
+      ...tinyWorld,
+      monitorState: ({ id }: { id: number }, atMs: number) =>
+        id === 103 && Math.floor(atMs / (2 * minuteMs)) % 2 === 0 ? ('alert' as const) : ('ok' as const),
+    };
+    const wide = await startCloudWatch({ world: flapping, nowMs: () => nowMs, port: 0 });
+    const client = new CloudWatchClient({ ...settings('LABACCESSKEY'), endpoint: wide.url });
+    const items: AlarmHistoryItem[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await client.send(
+        new DescribeAlarmHistoryCommand({
+          HistoryItemType: 'StateUpdate',
+          StartDate: new Date(onsetMs),
+          EndDate: new Date(onsetMs + 8 * minuteMs),
+          ScanBy: 'TimestampAscending',
+          MaxRecords: 2,
+          NextToken,
+        }),
+      );
+      items.push(...(page.AlarmHistoryItems ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    client.destroy();
+    await wide.close();
+    expect(items.map(({ Timestamp }) => ((Timestamp?.getTime() ?? 0) - onsetMs) / minuteMs)).toEqual([0, 2, 4, 6, 8]);
+    expect(new Set(items.map(({ AlarmName }) => AlarmName))).toEqual(new Set(['cart CPU']));
+    expect(JSON.parse(items[1]?.HistoryData ?? '')).toMatchObject({
+      oldState: { stateValue: 'ALARM' },
+      newState: { stateValue: 'OK' },
+    });
   });
 });

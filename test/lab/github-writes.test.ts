@@ -127,12 +127,15 @@ describe('merging', () => {
     expect((await mainFiles(lab)).has('services/cart/src/limits/limit.ts')).toBe(false);
   });
 
-  it('tells the world once that the fault is gone after the right revert', async () => {
+  it('tells the world once that the fault is gone after the right revert, and what CI deploys for it', async () => {
     const lab = await start();
     const { number } = await openChange(lab, { branch: 'rollback', files: revertFiles });
     const { data } = await lab.writer.pulls.merge({ ...shop, pull_number: number, merge_method: 'squash' });
 
-    expect(lab.told).toEqual([{ kind: 'merge', repository: 'acme/shop', sha: data.sha, atMs: alertMs, heals: true }]);
+    const deploys = [{ service: expect.any(String), startedAtMs: alertMs, liveAtMs: expect.any(Number) }];
+    expect(lab.told).toEqual([
+      { kind: 'merge', repository: 'acme/shop', sha: data.sha, atMs: alertMs, heals: true, deploys },
+    ]);
   });
 
   it.each([

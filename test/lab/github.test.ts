@@ -126,7 +126,7 @@ describe('the history, read through the real SDK', () => {
   });
 
   it('says not found for what it does not serve, instead of something wrong', async () => {
-    await expect(lab.reader.issues.listForRepo(shop)).rejects.toMatchObject({ status: 404 });
+    await expect(lab.reader.issues.listLabelsForRepo(shop)).rejects.toMatchObject({ status: 404 });
     await expect(lab.reader.repos.get({ owner: 'acme', repo: 'nope' })).rejects.toMatchObject({ status: 404 });
   });
 });

@@ -2,7 +2,21 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startPrometheus } from '../../src/lab/prometheus.ts';
 import type { RunningVendor } from '../../src/lab/vendor-http.ts';
+import { integration } from '../../tools/prometheus/integration.ts';
+import { tool as historyTool } from '../../tools/prometheus-alert-history.ts';
+import { tool } from '../../tools/prometheus-alerts.ts';
+import { tool as seriesTool } from '../../tools/prometheus-series.ts';
+import { tool as targetsTool } from '../../tools/prometheus-targets.ts';
 import { minuteMs, nowMs, onsetMs, tinyWorld } from './tiny-world.ts';
+
+const empty = { version: '0'.repeat(64), environment: 'prod', groups: [], people: [], mcpServers: [] };
+const tinyCatalogue = tinyWorld.services.map(({ pods: _pods, logsInCloudWatch: _logs, ...described }) => ({
+  ...described,
+  logGroups: [],
+  datadogService: null,
+  kubernetes: null,
+  pagerdutyService: null,
+}));
 
 let vendor: RunningVendor;
 beforeAll(async () => {
@@ -79,7 +93,79 @@ describe('Prometheus', () => {
   test('lists the alerts that fire', async () => {
     const { body } = await ask('/api/v1/alerts', {});
     expect(body.data.alerts).toMatchObject([
-      { labels: { alertname: 'checkout latency 101', service: 'checkout' }, state: 'firing', value: '900' },
+      {
+        labels: { alertname: 'checkout latency 101', service: 'checkout' },
+        state: 'firing',
+        value: '0.9',
+        activeAt: new Date(onsetMs).toISOString(),
+      },
+    ]);
+  });
+
+  test('has an alerting rule for every monitor, whose expression is in its own units and can be asked', async () => {
+    const found = await tool.connect({ PROMETHEUS_URL: vendor.url, PROMETHEUS_SERVICE_LABEL: 'service' })(
+      {},
+      {
+        signal: new AbortController().signal,
+        timeoutMs: 8_000,
+        nowMs,
+        catalogue: { ...empty, services: tinyCatalogue },
+      },
+    );
+
+    expect(found).toMatchObject({
+      kind: 'found',
+      result: { rules: 5, firing: 1, pending: 0 },
+      signals: {
+        monitors: [{ service: 'checkout', metric: 'shop_latency_p95_seconds', threshold: 0.5, state: 'alert' }],
+      },
+    });
+    const query = found.kind === 'found' ? (found.signals.monitors?.[0]?.query.replace(/ > .*$/u, '') ?? '') : '';
+    expect((await ask('/api/v1/query', { query })).body.data.result).toHaveLength(1);
+  });
+
+  test('answers every Prometheus tool that a model may call', async () => {
+    const environment = { PROMETHEUS_URL: vendor.url, PROMETHEUS_SERVICE_LABEL: 'service' };
+    const context = {
+      signal: new AbortController().signal,
+      timeoutMs: 8_000,
+      nowMs,
+      catalogue: { ...empty, services: tinyCatalogue },
+    };
+    const window = { from: new Date(onsetMs - 60 * minuteMs).toISOString(), to: new Date(nowMs).toISOString() };
+    const service = { service: 'checkout', ...window };
+
+    const targets = await targetsTool.connect(environment)({}, context);
+    const names = await seriesTool.connect(environment)(service, context);
+    const labels = await seriesTool.connect(environment)({ ...service, metric: 'shop_cpu_ratio' }, context);
+    const history = await historyTool.connect(environment)({ ...service, rule: 'shop_latency_p95_seconds' }, context);
+
+    expect(targets).toMatchObject({ kind: 'found', result: { targets: 3, up: 3, down: 0 } });
+    expect(names).toMatchObject({ kind: 'found', result: { metrics: 10 } });
+    expect(labels).toMatchObject({ kind: 'found', result: { series: 1 } });
+    expect(history).toMatchObject({
+      kind: 'found',
+      signals: { series: [{ service: 'checkout', metric: 'shop_latency_p95_seconds' }] },
+      result: { rows: [{ before: 0.2, last: 0.9 }] },
+    });
+  });
+
+  test('passes the examination that people run', async () => {
+    const examiner = integration.connect({ PROMETHEUS_URL: vendor.url, PROMETHEUS_SERVICE_LABEL: 'service' });
+    const context = {
+      signal: new AbortController().signal,
+      nowMs: Date.now(),
+      environment: 'prod',
+      repositories: [],
+      logGroups: [],
+    };
+
+    expect((await examiner.examine(context)).map(({ state }) => state)).toEqual(Array.from({ length: 6 }, () => 'ok'));
+    expect((await examiner.discover?.(context))?.map(({ name }) => name)).toEqual([
+      'cardgate',
+      'cart',
+      'checkout',
+      'search',
     ]);
   });
 

@@ -27,7 +27,7 @@ function drawRequest(dice: Dice): PolicyRequest {
     blastRadius: { services: mostly(1, [10, 11, -1]), files: mostly(2, [1_000, 1_001, Number.NaN]), says: '' },
   };
   return {
-    action: dice.pick(['approve', 'execute']),
+    action: dice.pick(['approve', 'break-glass', 'execute']),
     sealed: { plan, digest: '0'.repeat(64) },
     tier: dice.pick([1, 2, 3]),
     principal: {
@@ -37,6 +37,7 @@ function drawRequest(dice: Dice): PolicyRequest {
       groups: groups.filter(() => dice.chance(0.4)),
     },
     owners: groups.filter(() => dice.chance(0.5)),
+    breakGlass: groups.filter(() => dice.chance(0.4)),
     context: drawContext(dice, mostly),
   };
 }
@@ -49,6 +50,7 @@ function drawContext(
     digestMatches: mostly(true, [false]),
     ageMs: mostly(dice.below(900_000), [-1, 0, 900_000, 900_001, 1_200_000, 1_200_001, 0.5, Number.NaN, 1e300]),
     frozen: mostly(false, [true]),
+    brokenGlass: mostly(false, [true]),
     alreadyApproved: mostly(false, [true]),
     distinctApprovers: mostly(2, [0, 1, 3]),
     effectsLastHour: mostly(0, [4, 5, 6, Number.POSITIVE_INFINITY]),

@@ -49,6 +49,7 @@ const context: PolicyRequest['context'] = {
   digestMatches: true,
   ageMs: 60_000,
   frozen: false,
+  brokenGlass: false,
   alreadyApproved: false,
   distinctApprovers: 2,
   effectsLastHour: 0,
@@ -61,7 +62,13 @@ const approve: PolicyRequest = {
   tier: 1,
   principal: { id: 'ana', standing: 'member', onCall: false, groups: ['payments'] },
   owners: ['payments'],
+  breakGlass: ['glass'],
   context,
+};
+const breakGlass: PolicyRequest = {
+  ...approve,
+  action: 'break-glass',
+  principal: { ...approve.principal, groups: ['glass'] },
 };
 const execute: PolicyRequest = { ...approve, action: 'execute' };
 const withPlan = (request: PolicyRequest, change: object): PolicyRequest => ({

@@ -23,7 +23,13 @@ const minuteMs = 60_000;
 const seeds = [1, 2, 3];
 const catalogue = {
   services: shopServices.map(
-    (each): Service => ({ ...each, logGroups: [], datadogService: each.external ? null : each.id, kubernetes: null, pagerdutyService: null }),
+    (each): Service => ({
+      ...each,
+      logGroups: [],
+      datadogService: each.external ? null : each.id,
+      kubernetes: null,
+      pagerdutyService: null,
+    }),
   ),
 };
 let runbooks: readonly Runbook[];

@@ -8,6 +8,7 @@ export const sampleSettings: World['settings'] = {
   startWithinMs: 300_000,
   baselineMs: 3_600_000,
   probeTimeoutMs: 1_000,
+  readTimeoutMs: 1_000,
   watchEveryMs: 15_000,
   mergeWithinMs: 60_000,
   recoverWithinMs: 60_000,

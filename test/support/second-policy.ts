@@ -17,7 +17,14 @@ export function secondPolicy(request: PolicyRequest): boolean {
     tier,
   ];
   if (!numbers.every((value) => Number.isSafeInteger(value))) return false;
-  return request.action === 'approve' ? mayApprove(request) : mayStart(request);
+  switch (request.action) {
+    case 'approve':
+      return mayApprove(request);
+    case 'break-glass':
+      return mayBreakGlass(request);
+    case 'execute':
+      return mayStart(request);
+  }
 }
 
 function mayApprove({ sealed, principal, owners, context: now }: PolicyRequest): boolean {
@@ -28,12 +35,21 @@ function mayApprove({ sealed, principal, owners, context: now }: PolicyRequest):
   return principal.onCall || principal.groups.some((group) => owners.includes(group));
 }
 
+/** As an approval, but by the one group, and a freeze does not matter; nor whether the same person approved before. */
+function mayBreakGlass({ sealed: { plan }, principal, breakGlass, context: now }: PolicyRequest): boolean {
+  const inTime = now.ageMs >= 0 && now.ageMs <= 15 * minute;
+  const known = kinds.includes(plan.kind) && now.digestMatches && !now.stopped;
+  const personal = principal.standing === 'member' && principal.id !== plan.requester;
+  return inTime && known && personal && breakGlass.some((group) => principal.groups.includes(group));
+}
+
 function mayStart({ sealed: { plan }, context: now }: PolicyRequest): boolean {
   if (!kinds.includes(plan.kind) || ![1, 2, 3].includes(plan.risk)) return false;
-  if (now.stopped || now.frozen || !now.digestMatches || now.runningOnService > 0) return false;
+  if (now.stopped || !now.digestMatches || now.runningOnService > 0) return false;
+  if (now.frozen && !now.brokenGlass) return false;
   if (now.ageMs < 0 || now.ageMs > 20 * minute || now.effectsLastHour >= 5) return false;
   if (plan.blastRadius.services > 10 || plan.blastRadius.files > 1_000) return false;
-  return now.distinctApprovers >= (plan.risk === 1 ? 1 : 2);
+  return now.distinctApprovers >= (plan.risk === 1 || now.brokenGlass ? 1 : 2);
 }
 
 /** The second implementation where a policy is asked very often. */

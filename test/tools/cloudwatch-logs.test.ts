@@ -2,15 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { tool } from '../../tools/cloudwatch-logs.ts';
+import { awsError, awsRefusals, awsEnvironment as environment } from './aws-vendor.ts';
 import { type Answer, type Asked, startVendor, unreachableUrl } from './counterpart.ts';
 import { ask, failure, found, from, headline, minuteMs, nowMs, to } from './shop.ts';
+import { keepsVendorContract } from './vendor-contract.ts';
 
-const environment = (url: string) => ({
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-  AWS_SECRET_ACCESS_KEY: 'secret-example',
-  CLOUDWATCH_ENDPOINT: url,
-});
 const input = { service: 'checkout', from, to };
 
 const filter = z.object({
@@ -42,12 +38,6 @@ const logGroup =
       .filter((event) => event.timestamp >= startTime && event.timestamp <= endTime);
     return { body: { events, searchedLogStreams: [] } };
   };
-
-const awsError = (name: string, status: number): Answer => ({
-  status,
-  headers: { 'x-amzn-errortype': name },
-  body: { __type: name, message: 'no' },
-});
 
 describe('cloudwatch_logs', () => {
   it('counts templates in the window against an equal length before it, new errors first', async () => {
@@ -111,6 +101,28 @@ describe('cloudwatch_logs', () => {
     expect(finding.result).toMatchObject({ lines: 1, errors: 1, baselineErrors: 1 });
     expect(finding.query).toContain('?ERROR');
     expect(finding.truncated).toBe(false);
+  });
+
+  it('takes the pages that came in time when AWS is slow, and says that there are more', async () => {
+    const vendor = await startVendor((asked) => {
+      const { startTime, nextToken } = filterOf(asked);
+      if (nextToken !== undefined) return { hang: true };
+      return { body: { events: [{ timestamp: startTime, message: 'ERROR out of memory' }], nextToken: 'more' } };
+    });
+
+    const finding = found(
+      await ask(tool, { environment: environment(vendor.url), input: { ...input, contains: 'out of' } }),
+    );
+
+    expect(finding.result).toMatchObject({ errors: 1, baselineErrors: 1 });
+    expect(finding.truncated).toBe(true);
+    expect(finding.view.untrusted).toContain('not every line was read');
+  }, 9_000);
+
+  it('takes an unfinished search that found nothing for no answer', async () => {
+    const vendor = await startVendor(() => ({ body: { events: [], nextToken: 'more' } }));
+    const finding = failure(await ask(tool, { environment: environment(vendor.url), input }));
+    expect(finding).toMatchObject({ retryable: true, fix: 'Narrow the window.' });
   });
 
   it('quotes a phrase to look for', async () => {
@@ -182,4 +194,12 @@ describe('cloudwatch_logs', () => {
     expect(none).toMatchObject({ kind: 'failed', fix: expect.stringContaining('logGroups') });
     expect(unknown).toMatchObject({ kind: 'failed', fix: expect.stringContaining('checkout, cart, payments') });
   });
+});
+
+keepsVendorContract({
+  tool,
+  environment,
+  input,
+  answer: logGroup([...healthy, ...broken]),
+  refusals: awsRefusals,
 });

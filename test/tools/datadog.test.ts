@@ -1,4 +1,4 @@
-/** The Datadog tools through Datadog's client and real HTTP. */
+/** The Datadog tools of the first look, over real HTTP. */
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Tool } from '../../src/tool.ts';
@@ -365,6 +365,35 @@ describe('the rate limit of a bucket', () => {
 
     expect(finding.kind).toBe('empty');
     expect(vendor.asked).toHaveLength(2);
+  });
+
+  it('leaves its last tenth to people', async () => {
+    const vendor = await startVendor(() => ({
+      headers: { 'x-ratelimit-limit': '300', 'x-ratelimit-remaining': '29', 'x-ratelimit-reset': '600' },
+      body: { data: [] },
+    }));
+    const asking = { environment: environment(vendor.url), input: inputOf(events) };
+
+    const first = await ask(events, asking);
+    const second = await ask(events, asking);
+
+    expect(first.kind).toBe('empty');
+    expect(failure(second).reason).toContain('rate limited');
+    expect(vendor.asked).toHaveLength(1);
+  });
+
+  it('is used while more than a tenth remains, and to the end where it is a few requests only', async () => {
+    const remaining = ['30', '1'];
+    for (const [index, limit] of ['300', '3'].entries()) {
+      const left = remaining[index] ?? '';
+      const vendor = await startVendor(() => ({
+        headers: { 'x-ratelimit-limit': limit, 'x-ratelimit-remaining': left, 'x-ratelimit-reset': '600' },
+        body: { data: [] },
+      }));
+      const asking = { environment: environment(vendor.url), input: inputOf(events) };
+      await ask(events, asking);
+      expect((await ask(events, asking)).kind).toBe('empty');
+    }
   });
 
   it('is not tried again while it is known to be exhausted, and leaves other buckets alone', async () => {

@@ -10,6 +10,9 @@ const directory = new URL('../../tools/', import.meta.url);
 const github = { GITHUB_TOKEN: 'read-token' };
 const aws = { AWS_REGION: 'eu-central-1' };
 const prometheus = { PROMETHEUS_URL: 'http://prometheus.test' };
+const loki = { LOKI_URL: 'http://loki.test' };
+const pagerduty = { PAGERDUTY_TOKEN: 'read-only' };
+const kubernetes = { KUBERNETES_API_URL: 'https://cluster.test', KUBERNETES_TOKEN: 'reader' };
 const datadog = { DATADOG_API_KEY: 'a', DATADOG_APP_KEY: 'b' };
 
 describe('connecting tools', () => {
@@ -17,7 +20,7 @@ describe('connecting tools', () => {
     const { connected, off, problems } = connectTools(await loadTools(directory), { ...github, ...aws });
 
     expect([...new Set(connected.map(({ tool }) => tool.source))].toSorted()).toEqual(['aws', 'github']);
-    expect(off.find((gap) => gap.tool === 'datadog_logs')?.fix).toBe('Set DATADOG_API_KEY and DATADOG_APP_KEY.');
+    expect(off.find((gap) => gap.tool === 'datadog')?.fix).toBe('Set DATADOG_API_KEY and DATADOG_APP_KEY.');
     expect(problems).toEqual([]);
   });
 
@@ -36,6 +39,9 @@ describe('connecting tools', () => {
       ...aws,
       ...datadog,
       ...prometheus,
+      ...loki,
+      ...pagerduty,
+      ...kubernetes,
     });
 
     expect(off).toEqual([]);
@@ -47,7 +53,7 @@ describe('connecting tools', () => {
     const call = connected.find(({ tool }) => tool.name === 'github_changes')?.call;
 
     const signal = new AbortController().signal;
-    const finding = await call?.({ repository: 'https://evil.test/x' }, { signal, nowMs, catalogue });
+    const finding = await call?.({ repository: 'https://evil.test/x' }, { signal, timeoutMs: 8_000, nowMs, catalogue });
 
     expect(finding).toMatchObject({ kind: 'failed', retryable: false });
     expect(JSON.stringify(finding)).toContain('repository');

@@ -72,7 +72,7 @@ export async function ask(tool: Tool, { environment, input, signal }: Asking): P
   const { connected, problems } = connectTools([tool], environment);
   const [only] = connected;
   if (only === undefined) throw new Error(`not connected: ${problems.join('; ')}`);
-  return only.call(input, { signal: signal ?? new AbortController().signal, nowMs, catalogue });
+  return only.call(input, { signal: signal ?? new AbortController().signal, timeoutMs: 8_000, nowMs, catalogue });
 }
 
 export function found(finding: Finding): Extract<Finding, { kind: 'found' }> {

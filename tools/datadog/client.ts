@@ -19,7 +19,7 @@ export const datadogEnvironment = z.object({
 });
 export type DatadogEnvironment = z.output<typeof datadogEnvironment>;
 
-type DatadogRequest = {
+export type DatadogRequest = {
   readonly path: string;
   /** Sent as a GET with these parameters, or as a POST of `body`. */
   readonly parameters?: { readonly [name: string]: string | number };

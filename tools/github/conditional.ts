@@ -6,11 +6,13 @@ import type { Octokit } from '@octokit/rest';
 import { httpStatus } from './refusal.ts';
 
 type Response = Awaited<ReturnType<Octokit['request']>>;
+type Kept = { readonly tag: string; readonly response: Response; readonly characters: number };
 
-const keptMax = 300;
+const answersMax = 300;
+const charactersMax = 20_000_000;
 
 export function keepAnswers(client: Pick<Octokit, 'hook' | 'request'>): void {
-  const kept = new Map<string, { readonly tag: string; readonly response: Response }>();
+  const kept = new Map<string, Kept>();
   client.hook.wrap('request', async (request, options) => {
     if (options.method !== 'GET') return request(options);
     const { url } = client.request.endpoint(options);
@@ -19,8 +21,7 @@ export function keepAnswers(client: Pick<Octokit, 'hook' | 'request'>): void {
     if (known !== undefined) options.headers['if-none-match'] = known.tag;
     try {
       const response = await request(options);
-      const tag = response.headers.etag;
-      if (tag !== undefined) keep(kept, url, { tag, response });
+      keep(kept, url, response);
       return response;
     } catch (error) {
       if (known !== undefined && httpStatus(error) === 304) return known.response;
@@ -29,10 +30,16 @@ export function keepAnswers(client: Pick<Octokit, 'hook' | 'request'>): void {
   });
 }
 
-/** The oldest goes first: a Map remembers the order of insertion. */
-function keep<Value>(kept: Map<string, Value>, url: string, value: Value): void {
+/** Those asked longest ago go first: a Map remembers the order of insertion. */
+function keep(kept: Map<string, Kept>, url: string, response: Response): void {
+  const { etag: tag, 'content-length': length = 0 } = response.headers;
+  if (tag === undefined) return;
   kept.delete(url);
-  kept.set(url, value);
-  const oldest = kept.keys().next();
-  if (kept.size > keptMax && oldest.done === false) kept.delete(oldest.value);
+  kept.set(url, { tag, response, characters: Number(length) });
+  let characters = [...kept.values()].reduce((sum, one) => sum + one.characters, 0);
+  for (const [oldest, { characters: freed }] of kept) {
+    if (kept.size <= answersMax && characters <= charactersMax) return;
+    kept.delete(oldest);
+    characters -= freed;
+  }
 }

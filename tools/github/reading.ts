@@ -1,115 +1,125 @@
-/** Reads changes of one repository: merged pull requests, commits without one, deployments. All bounded. */
+/** Reads changes of one repository: merged pull requests, commits without one, releases. All bounded. */
 import type { Window } from '../../src/core/evidence.ts';
-import { requestSignal } from '../reading/failure.ts';
 import { isoTime } from '../reading/window.ts';
 import {
   type CommitAnswer,
   commitAnswer,
   commitWithFiles,
-  type DeploymentAnswer,
-  deploymentAnswer,
-  deploymentStatus,
   type FileAnswer,
   fileAnswer,
   type PullAnswer,
   pullAnswer,
+  type ReleaseAnswer,
+  releaseAnswer,
 } from './answers.ts';
-import { type GitHubClient, splitRepository } from './client.ts';
+import { at, type Pages, type Place, readPages } from './place.ts';
 
-export type RepositoryReading = {
-  readonly client: GitHubClient;
-  readonly repository: string;
-  readonly window: Window;
-  readonly signal: AbortSignal;
+export type RepositoryReading = Place & { readonly window: Window };
+
+export type MergedPull = PullAnswer & {
+  readonly merged_at: number;
+  readonly files: readonly FileAnswer[];
+  /** There are more files. */
+  readonly filesCut: boolean;
 };
+export type Release = ReleaseAnswer & { readonly published_at: number };
 
-export type MergedPull = PullAnswer & { readonly merged_at: number; readonly files: readonly FileAnswer[] };
-export type Deployment = DeploymentAnswer & { readonly state: string; readonly liveAtMs: number | null };
-
-export const pullsMax = 30;
-const deploymentsMax = 30;
+const pullsMax = 30;
 const directCommitsMax = 10;
-const pageSize = 50;
-const pagesMax = 4;
+const releasesMax = 20;
 
-const place = ({ repository, signal }: Pick<RepositoryReading, 'repository' | 'signal'>) => ({
-  ...splitRepository(repository),
-  request: { signal: requestSignal(signal) },
-});
-
-const inside = (window: Window, atMs: number): boolean => atMs >= window.fromMs && atMs < window.toMs;
+export const inside = (window: Window, atMs: number): boolean => atMs >= window.fromMs && atMs < window.toMs;
 
 /** Newest merge first. A merge updates a pull request, so older updates end the search. */
-export async function readMergedPulls(reading: RepositoryReading): Promise<readonly MergedPull[]> {
-  const merged: (PullAnswer & { merged_at: number })[] = [];
-  for (let page = 1; page <= pagesMax; page += 1) {
-    const answered = await reading.client.rest.pulls.list({
-      ...place(reading),
-      state: 'closed',
-      sort: 'updated',
-      direction: 'desc',
-      per_page: pageSize,
-      page,
-    });
-    const pulls = pullAnswer.array().parse(answered.data);
-    for (const pull of pulls) {
-      if (pull.merged_at !== null && inside(reading.window, pull.merged_at)) {
-        merged.push({ ...pull, merged_at: pull.merged_at });
-      }
-    }
-    const oldest = pulls.at(-1);
-    if (pulls.length < pageSize || oldest === undefined || oldest.updated_at < reading.window.fromMs) break;
-  }
-  const newest = merged.toSorted((one, other) => other.merged_at - one.merged_at).slice(0, pullsMax);
-  return Promise.all(newest.map(async (pull) => ({ ...pull, files: await readPullFiles(reading, pull.number) })));
+export async function readMergedPulls(reading: RepositoryReading): Promise<Pages<MergedPull>> {
+  const size = 50;
+  const { items, truncated } = await readPages({
+    size,
+    pagesMax: 4,
+    ask: async (page) => {
+      const query = { state: 'closed', sort: 'updated', direction: 'desc', per_page: size, page } as const;
+      const { data, headers } = await reading.client.rest.pulls.list({ ...at(reading), ...query });
+      return { items: pullAnswer.array().parse(data), link: headers.link };
+    },
+    isEnough: (pulls) => (pulls.at(-1)?.updated_at ?? 0) < reading.window.fromMs,
+  });
+  const merged = items
+    .flatMap((pull) => (pull.merged_at === null ? [] : [{ ...pull, merged_at: pull.merged_at }]))
+    .filter((pull) => inside(reading.window, pull.merged_at))
+    .toSorted((one, other) => other.merged_at - one.merged_at);
+  const newest = merged.slice(0, pullsMax);
+  const read = newest.map(async (pull) => {
+    const files = await readPullFiles(reading, { pullNumber: pull.number, pagesMax: 1 });
+    return { ...pull, files: files.items, filesCut: files.truncated };
+  });
+  return { items: await Promise.all(read), truncated: truncated || merged.length > pullsMax };
 }
 
-/** The first hundred files. */
-export async function readPullFiles(
-  reading: Pick<RepositoryReading, 'client' | 'repository' | 'signal'>,
-  pullNumber: number,
-): Promise<readonly FileAnswer[]> {
-  const answered = await reading.client.rest.pulls.listFiles({
-    ...place(reading),
-    pull_number: pullNumber,
-    per_page: 100,
+type PullFiles = { readonly pullNumber: number; readonly pagesMax: number };
+
+/** A hundred files a page; GitHub lists at most 3,000. */
+export function readPullFiles(place: Place, { pullNumber, pagesMax }: PullFiles): Promise<Pages<FileAnswer>> {
+  return readPages({
+    size: 100,
+    pagesMax,
+    ask: async (page) => {
+      const query = { pull_number: pullNumber, per_page: 100, page };
+      const { data, headers } = await place.client.rest.pulls.listFiles({ ...at(place), ...query });
+      return { items: fileAnswer.array().parse(data), link: headers.link };
+    },
   });
-  return fileAnswer.array().parse(answered.data);
 }
 
 /** One pull request, merged or not. */
-export async function readPull(
-  reading: Pick<RepositoryReading, 'client' | 'repository' | 'signal'>,
-  pullNumber: number,
-): Promise<PullAnswer> {
-  const answered = await reading.client.rest.pulls.get({ ...place(reading), pull_number: pullNumber });
+export async function readPull(place: Place, pullNumber: number): Promise<PullAnswer> {
+  const answered = await place.client.rest.pulls.get({ ...at(place), pull_number: pullNumber });
   return pullAnswer.parse(answered.data);
 }
 
-export async function readCommit(
-  reading: Pick<RepositoryReading, 'client' | 'repository' | 'signal'>,
-  ref: string,
-): Promise<CommitAnswer & { readonly files: readonly FileAnswer[] }> {
-  const answered = await reading.client.rest.repos.getCommit({ ...place(reading), ref });
-  return commitWithFiles.parse(answered.data);
+type CommitWithFiles = CommitAnswer & { readonly files: readonly FileAnswer[]; readonly truncated: boolean };
+
+/** A commit's files come 300 a page; GitHub lists at most 3,000. */
+export async function readCommit(place: Place, ref: string, pagesMax = 1): Promise<CommitWithFiles> {
+  const commits: CommitAnswer[] = [];
+  const { items, truncated } = await readPages({
+    size: 300,
+    pagesMax,
+    ask: async (page) => {
+      const { data, headers } = await place.client.rest.repos.getCommit({ ...at(place), ref, per_page: 300, page });
+      const commit = commitWithFiles.parse(data);
+      commits.push(commit);
+      return { items: commit.files, link: headers.link };
+    },
+  });
+  const [commit] = commits;
+  if (commit === undefined) throw new Error('a commit has at least one page');
+  return { ...commit, files: items, truncated };
 }
 
 /** Commits of the default branch that no pull request brought: its first-parent line without the merges known. */
-export async function readDirectCommits(reading: RepositoryReading, mergeShas: ReadonlySet<string>) {
-  const answered = await reading.client.rest.repos.listCommits({
-    ...place(reading),
-    since: isoTime(reading.window.fromMs),
-    until: isoTime(reading.window.toMs),
-    per_page: 100,
+export async function readDirectCommits(
+  reading: RepositoryReading,
+  mergeShas: ReadonlySet<string>,
+): Promise<Pages<CommitWithFiles>> {
+  const { items, truncated } = await readPages({
+    size: 100,
+    pagesMax: 3,
+    ask: async (page) => {
+      const { fromMs, toMs } = reading.window;
+      const query = { since: isoTime(fromMs), until: isoTime(toMs), per_page: 100, page };
+      const { data, headers } = await reading.client.rest.repos.listCommits({ ...at(reading), ...query });
+      return { items: commitAnswer.array().parse(data), link: headers.link };
+    },
   });
-  const commits = commitAnswer.array().parse(answered.data);
-  const direct = firstParentLine(commits).filter((commit) => commit.parents.length < 2 && !mergeShas.has(commit.sha));
-  return Promise.all(direct.slice(0, directCommitsMax).map((commit) => readCommit(reading, commit.sha)));
+  const direct = firstParentLine(items).filter((commit) => commit.parents.length < 2 && !mergeShas.has(commit.sha));
+  const read = direct.slice(0, directCommitsMax).map((commit) => readCommit(reading, commit.sha));
+  return { items: await Promise.all(read), truncated: truncated || direct.length > directCommitsMax };
 }
 
-function firstParentLine(commits: readonly CommitAnswer[]): readonly CommitAnswer[] {
+/** From the newest commit along each first parent, as far as the list goes. */
+export function firstParentLine<Commit extends CommitAnswer>(commits: readonly Commit[]): readonly Commit[] {
   const bySha = new Map(commits.map((commit) => [commit.sha, commit]));
-  const line: CommitAnswer[] = [];
+  const line: Commit[] = [];
   let next = commits[0];
   while (next !== undefined && line.length < commits.length) {
     line.push(next);
@@ -118,27 +128,20 @@ function firstParentLine(commits: readonly CommitAnswer[]): readonly CommitAnswe
   return line;
 }
 
-/** Newest first, each with its latest state and the moment it went live. */
-export async function readDeployments(reading: RepositoryReading, environment: string): Promise<readonly Deployment[]> {
-  const answered = await reading.client.rest.repos.listDeployments({ ...place(reading), environment, per_page: 100 });
-  const deployments = deploymentAnswer
-    .array()
-    .parse(answered.data)
-    .filter((deployment) => inside(reading.window, deployment.created_at))
-    .toSorted((one, other) => other.created_at - one.created_at);
-  return Promise.all(deployments.slice(0, deploymentsMax).map((deployment) => withStates(reading, deployment)));
-}
-
-async function withStates(reading: RepositoryReading, deployment: DeploymentAnswer): Promise<Deployment> {
-  const answered = await reading.client.rest.repos.listDeploymentStatuses({
-    ...place(reading),
-    deployment_id: deployment.id,
-    per_page: 30,
+/** Published in the window, newest first; drafts are nobody's yet. */
+export async function readReleases(reading: RepositoryReading): Promise<Pages<Release>> {
+  const { items, truncated } = await readPages({
+    size: 30,
+    pagesMax: 2,
+    ask: async (page) => {
+      const { data, headers } = await reading.client.rest.repos.listReleases({ ...at(reading), per_page: 30, page });
+      return { items: releaseAnswer.array().parse(data), link: headers.link };
+    },
+    isEnough: (releases) => releases.some(({ published_at: atMs }) => atMs !== null && atMs < reading.window.fromMs),
   });
-  const statuses = deploymentStatus
-    .array()
-    .parse(answered.data)
-    .toSorted((one, other) => other.created_at - one.created_at);
-  const live = statuses.findLast((status) => status.state === 'success');
-  return { ...deployment, state: statuses[0]?.state ?? 'pending', liveAtMs: live?.created_at ?? null };
+  const published = items
+    .flatMap((release) => (release.published_at === null ? [] : [{ ...release, published_at: release.published_at }]))
+    .filter((release) => !release.draft && inside(reading.window, release.published_at))
+    .toSorted((one, other) => other.published_at - one.published_at);
+  return { items: published.slice(0, releasesMax), truncated: truncated || published.length > releasesMax };
 }

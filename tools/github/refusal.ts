@@ -20,12 +20,28 @@ export function githubRefusal(error: unknown, signal: AbortSignal): Refusal | nu
   if (!parsed.success) return null;
   // The client gives its own failures (a broken connection, an answer cut off) the status 500 and no response.
   if (parsed.data.response === undefined) return { kind: 'unreachable', code: 'no answer' };
-  return { kind: kindOf(parsed.data.status, parsed.data.response.headers), code: String(parsed.data.status) };
+  const { status, response } = parsed.data;
+  return { kind: kindOf(status, response.headers), code: `${status}${neededBy(status, response.headers)}` };
 }
+
+type Headers = { readonly [name: string]: unknown };
+
+/**
+ * What GitHub says would be enough: the permissions of a fine-grained token or App, or the organisation's sign-on.
+ * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
+ */
+function neededBy(status: number, headers: Headers): string {
+  if (status !== 403) return '';
+  const accepted = permissionList.safeParse(headers['x-accepted-github-permissions']).data;
+  if (accepted !== undefined) return `, it needs ${accepted}`;
+  return headers['x-github-sso'] === undefined ? '' : ', the token is not authorised for single sign-on';
+}
+
+const permissionList = z.string().regex(/^[a-z_]+=[a-z]+(?:[,;] ?[a-z_]+=[a-z]+){0,9}$/);
 
 // A 403 with a Retry-After or nothing remaining is a rate limit, not a permission:
 // https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
-function kindOf(status: number, headers: { readonly [name: string]: unknown }) {
+function kindOf(status: number, headers: Headers) {
   const limited = headers['retry-after'] !== undefined || headers['x-ratelimit-remaining'] === '0';
   if (status === 429 || (status === 403 && limited)) return 'throttled';
   if (status === 401) return 'unauthorised';

@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { address } from '../reading/address.ts';
+import { authorization } from '../reading/authorization.ts';
 import { HttpError } from '../reading/http-error.ts';
 import { createTransport, type Received } from '../reading/transport.ts';
 
 export const prometheusEnvironment = z.object({
-  PROMETHEUS_URL: z.url().describe('Address of Prometheus, or of anything that answers its HTTP API'),
-  PROMETHEUS_TOKEN: z.string().min(1).optional().describe('Bearer token, where the address asks for one'),
+  PROMETHEUS_URL: address.describe('Address of Prometheus, or of anything that answers its HTTP API'),
+  PROMETHEUS_USER: z.string().min(1).optional().describe('User for basic authentication, with PROMETHEUS_TOKEN'),
+  PROMETHEUS_TOKEN: z.string().min(1).optional().describe('Bearer token, or the password of PROMETHEUS_USER'),
   PROMETHEUS_SERVICE_LABEL: z
     .string()
     .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/)
@@ -48,17 +51,17 @@ export function prometheusClient(environment: PrometheusEnvironment): Prometheus
 }
 
 function createClient(environment: PrometheusEnvironment): PrometheusClient {
-  const { PROMETHEUS_URL: address, PROMETHEUS_TOKEN: token } = environment;
-  const base = address.replace(/\/+$/, '');
-  const headers = { accept: 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+  const { PROMETHEUS_URL: url, PROMETHEUS_USER: user, PROMETHEUS_TOKEN: token } = environment;
+  const base = url.replace(/\/+$/, '');
+  const headers = { accept: 'application/json', ...authorization({ user, token }) };
   const transport = createTransport({
     headers: async () => headers,
     concurrencyMax: 6,
-    bucketOf: ({ url }) => url.host,
+    bucketOf: () => base,
   });
   const send: PrometheusClient['send'] = ({ path, parameters, signal, body }) => {
-    const url = new URL(`${base}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
-    return transport.send({ url, ...(body === undefined ? {} : { body }) }, signal);
+    const asked = new URL(`${base}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
+    return transport.send({ url: asked, ...(body === undefined ? {} : { body }) }, signal);
   };
   return {
     serviceLabel: environment.PROMETHEUS_SERVICE_LABEL,

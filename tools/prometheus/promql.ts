@@ -1,5 +1,6 @@
 /** PromQL from typed parts: no text of anybody's reaches the query other than inside a quoted literal. */
 import { z } from 'zod';
+import { goLiteral } from '../reading/go-literal.ts';
 
 /** Metric and label names: https://prometheus.io/docs/concepts/data_model/ */
 export const metricName = z.string().regex(/^[a-zA-Z_:][a-zA-Z0-9_:]{0,199}$/);
@@ -45,23 +46,9 @@ export type Expression = {
   readonly by: readonly string[];
 };
 
-/** A string literal in double quotes, Go's escapes: every character that could end or leave it is escaped. */
-export function quoteLiteral(value: string): string {
-  const escaped = value
-    .toWellFormed()
-    .replaceAll('\\', '\\\\')
-    .replaceAll('"', '\\"')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are exactly the characters to escape.
-    .replaceAll(
-      /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/gu,
-      (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    );
-  return `"${escaped}"`;
-}
-
 /** `metric{label="value"}`; an empty metric gives the braces alone. */
 export function selector(metric: string, matchers: readonly Matcher[]): string {
-  const inner = matchers.map(({ label, operator, value }) => `${label}${operator}${quoteLiteral(value)}`).join(',');
+  const inner = matchers.map(({ label, operator, value }) => `${label}${operator}${goLiteral(value)}`).join(',');
   return inner === '' ? metric : `${metric}{${inner}}`;
 }
 

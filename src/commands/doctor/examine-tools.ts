@@ -1,4 +1,3 @@
-import type { Gap } from '../../core/evidence.ts';
 import type { Json } from '../../core/json.ts';
 import { connectTools, loadTools } from '../../load-tools.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -19,23 +18,18 @@ export async function examineTools({ variables, catalogue, nowMs }: Asking): Pro
   const reads = connected.map(async ({ tool, call }): Promise<Diagnosis> => {
     const input = tool.probes({ catalogue, scope, alert: null, window })[0] as Json | undefined;
     if (input === undefined) return fine(tool.name, 'connected; nothing to read before somebody asks');
-    const finding = await call(input, { signal: AbortSignal.timeout(patienceMs), nowMs, catalogue });
+    const finding = await call(input, {
+      signal: AbortSignal.timeout(patienceMs),
+      timeoutMs: patienceMs,
+      nowMs,
+      catalogue,
+    });
     if (finding.kind === 'failed') return problem(tool.name, finding.reason, finding.fix);
     return fine(tool.name, finding.kind === 'found' ? 'a read worked' : 'a read worked and found nothing');
   });
   return [
     ...(await Promise.all(reads)),
-    ...offTogether([...off, ...mcp.off]),
+    ...[...off, ...mcp.off].map(({ tool, reason, blocks, fix }) => isOff(tool, `${reason}: ${blocks}`, fix)),
     ...problems.map((says) => problem('tools', says)),
   ];
-}
-
-/** Tools that the same step would turn on are one line. */
-function offTogether(gaps: readonly Gap[]): readonly Diagnosis[] {
-  const byFix = Map.groupBy(gaps, ({ fix }) => fix);
-  return [...byFix].map(([fix, same]) => {
-    const [first] = same;
-    if (first !== undefined && same.length === 1) return isOff(first.tool, first.reason, fix);
-    return isOff(`${same.length} tools`, `not configured: ${same.map(({ tool }) => tool).join(', ')}`, fix);
-  });
 }

@@ -15,6 +15,7 @@ export async function examineVendors({ variables, catalogue, nowMs }: Asking): P
   const context = {
     signal: AbortSignal.timeout(patienceMs),
     nowMs,
+    environment: catalogue.environment,
     repositories: unique(catalogue.services.flatMap(({ repository }) => repository ?? [])),
     logGroups: unique(catalogue.services.flatMap(({ logGroups }) => logGroups)),
   };

@@ -37,6 +37,9 @@ async function answerApi(front: Front, { message, url, text }: Incoming): Promis
     const core = { limit: 5_000, used: 0, remaining: 5_000, reset: Math.floor(nowMs / 1000) + 3_600 };
     return jsonReply(200, { resources: { core, search: core }, rate: core });
   }
+  if (url.pathname === '/search/issues') {
+    return jsonReply(200, { total_count: 0, incomplete_results: false, items: [] });
+  }
   const body = readBody(text);
   if (body === null) return refusal(400, 'Problems parsing JSON');
   return front.performer.perform({
@@ -99,6 +102,6 @@ async function answerPage(front: Front, incoming: Incoming): Promise<Reply> {
 export async function answerIncoming(front: Front, incoming: Incoming): Promise<Reply> {
   const problem = hostProblem(incoming.message);
   if (problem) return problem;
-  const api = /^\/(?:repos\/|user$|rate_limit$)/.test(incoming.url.pathname);
+  const api = /^\/(?:repos\/|user$|rate_limit$|search\/issues$)/.test(incoming.url.pathname);
   return api ? answerApi(front, incoming) : answerPage(front, incoming);
 }

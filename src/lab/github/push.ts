@@ -18,14 +18,16 @@ export async function noticePush(hub: Hub, repository: Repository, atMs: number)
   repository.tip.movedAtMs = atMs;
   const { files } = await repository.git.compare(before, sha);
   const paths = files.flatMap((file) => [file.filename, file.previous_filename ?? []].flat());
-  for (const service of hub.servicesOf(repository.fullName, paths)) {
-    recordRollout(hub, repository, { service, sha, startedAtMs: atMs, liveAtMs: atMs + rolloutMs(sha) });
-  }
+  const deploys = hub
+    .servicesOf(repository.fullName, paths)
+    .map((service) => ({ service, startedAtMs: atMs, liveAtMs: atMs + rolloutMs(sha) }));
+  for (const deploy of deploys) recordRollout(hub, repository, { ...deploy, sha });
   hub.raised.push({
     kind: 'merge',
     repository: repository.fullName,
     sha,
     atMs,
     heals: heals(repository.faultyBlobs, await repository.git.files(sha)),
+    deploys,
   });
 }

@@ -24,6 +24,8 @@ const getRepository: Handler = async ({ hub, repository }) =>
     subscribers_count: 0,
   });
 
+const none: Handler = async () => jsonReply(200, []);
+
 /** `:name` is one path segment, `*` the rest of the path with its slashes. */
 const route = (method: string, template: string, handle: Handler): Route => {
   const source = template.replaceAll(/:\w+/g, '([^/]+)').replaceAll('*', '(.+)');
@@ -78,6 +80,10 @@ export const routes: readonly Route[] = [
   route('GET', '/deployments/:id/statuses', listDeploymentStatuses),
   route('POST', '/deployments/:id/statuses', createDeploymentStatus),
   route('GET', '/environments', listEnvironments),
+
+  // The shop ships by deployments alone, and nobody writes issues.
+  route('GET', '/releases', none),
+  route('GET', '/issues', none),
 
   route('GET', '/actions/workflows', listWorkflows),
   route('GET', '/actions/workflows/:id', getWorkflow),

@@ -1,0 +1,123 @@
+/** The Kubernetes API of the shop's cluster: lists with `limit` and `continue`, single objects, logs; it refuses to write. */
+import { answerReview } from './kubernetes/access.ts';
+import { type Cluster, type ClusterWorld, clusterAt } from './kubernetes/cluster.ts';
+import { namespace } from './kubernetes/names.ts';
+import type { LabObject } from './kubernetes/object-parts.ts';
+import { readLabLog } from './kubernetes/pod-logs.ts';
+import {
+  decodeToken,
+  encodeToken,
+  jsonAnswer,
+  type RunningVendor,
+  readJson,
+  startVendorServer,
+  type VendorAnswer,
+  type VendorOptions,
+  type VendorRequest,
+} from './vendor-http.ts';
+
+export type KubernetesOptions = VendorOptions & Pick<ClusterWorld, 'history'>;
+
+const token = 'lab-kubernetes-reader';
+
+function status(code: number, reason: string, message: string): VendorAnswer {
+  return jsonAnswer(code, { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, message, code });
+}
+
+/** Served although the shop has none of them: an empty list is an answer, 404 is not. */
+const emptyResources = [
+  'statefulsets',
+  'daemonsets',
+  'controllerrevisions',
+  'persistentvolumeclaims',
+  'jobs',
+  'cronjobs',
+];
+
+const namespaced = new RegExp(
+  `^/(?:api/v1|apis/(?:apps|batch)/v1|apis/autoscaling/v2|apis/discovery\\.k8s\\.io/v1)/namespaces/${namespace}/([a-z]+)(?:/([a-z0-9.-]+))?(/log)?$`,
+  'u',
+);
+const nodes = /^\/api\/v1\/(nodes)(?:\/([a-z0-9.-]+))?()$/u;
+
+/** Field selectors as this API server knows them for events; label selectors by equality. */
+function selects({ metadata, type, involvedObject }: LabObject, query: URLSearchParams): boolean {
+  const known: { readonly [field: string]: string | undefined } = {
+    type,
+    'involvedObject.name': involvedObject?.name,
+    'involvedObject.kind': involvedObject?.kind,
+    'metadata.name': metadata.name,
+  };
+  return (
+    pairs(query.get('fieldSelector')).every(([field, value]) => known[field] === value) &&
+    pairs(query.get('labelSelector')).every(([label, value]) => metadata.labels?.[label] === value)
+  );
+}
+
+const pairs = (selector: string | null): readonly (readonly [string, string])[] =>
+  (selector ?? '')
+    .split(',')
+    .filter((part) => part.includes('='))
+    .map((part) => [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)]);
+
+function list(objects: readonly LabObject[], query: URLSearchParams): VendorAnswer {
+  const matching = objects.filter((object) => selects(object, query));
+  const from = query.has('continue') ? Number(decodeToken(query.get('continue') ?? '')) : 0;
+  if (!Number.isInteger(from) || from < 0) return status(400, 'BadRequest', 'continue key is not valid');
+  const limit = Number(query.get('limit') ?? 0) || matching.length;
+  const left = matching.length - from - limit;
+  const more = left > 0 ? { continue: encodeToken(from + limit), remainingItemCount: left } : {};
+  return jsonAnswer(200, {
+    kind: 'List',
+    apiVersion: 'v1',
+    metadata: { resourceVersion: '1', ...more },
+    items: matching.slice(from, from + limit),
+  });
+}
+
+type Lab = { readonly clusterWorld: ClusterWorld; cluster(): Cluster; readonly nowMs: () => number };
+
+function answerRead(lab: Lab, { path, query }: VendorRequest): VendorAnswer {
+  const [, resource = '', name, log] = namespaced.exec(path) ?? nodes.exec(path) ?? [];
+  const held = lab.cluster().objects[resource] ?? (emptyResources.includes(resource) ? [] : undefined);
+  if (held === undefined) return status(404, 'NotFound', 'the server could not find the requested resource');
+  if (name === undefined) return list(held, query);
+  if (log) {
+    const read = readLabLog(lab.clusterWorld.world, lab.cluster(), { name, query, nowMs: lab.nowMs() });
+    if (read.status === 200) return { status: 200, headers: { 'content-type': 'text/plain' }, body: read.text };
+    return status(read.status, read.status === 404 ? 'NotFound' : 'BadRequest', read.text);
+  }
+  const found = held.find(({ metadata }) => metadata.name === name);
+  return found === undefined ? status(404, 'NotFound', `${resource} "${name}" not found`) : jsonAnswer(200, found);
+}
+
+function answer(lab: Lab, request: VendorRequest): VendorAnswer {
+  if (request.headers.authorization !== `Bearer ${token}`) return status(401, 'Unauthorized', 'Unauthorized');
+  if (request.method === 'GET' && request.path === '/version') return jsonAnswer(200, { gitVersion: 'v1.35.2' });
+  if (request.method === 'GET') return answerRead(lab, request);
+  const review = /^\/apis\/authorization\.k8s\.io\/v1\/(selfsubject(?:rules|access)reviews)$/u.exec(request.path)?.[1];
+  if (review === undefined || request.method !== 'POST') return status(403, 'Forbidden', 'the reader cannot write');
+  const said = answerReview(review, readJson(request.body));
+  return said === null ? status(400, 'BadRequest', 'the review is not valid') : jsonAnswer(201, said);
+}
+
+/** One look asks a dozen lists within a second: they all see the same moment. */
+function remembered({ world, history }: ClusterWorld, nowMs: () => number): () => Cluster {
+  let known: { readonly key: string; readonly cluster: Cluster } | null = null;
+  return () => {
+    const secondMs = Math.floor(nowMs() / 1_000) * 1_000;
+    const key = `${secondMs} ${world.interventions().length}`;
+    if (known?.key !== key) known = { key, cluster: clusterAt({ world, history }, secondMs) };
+    return known.cluster;
+  };
+}
+
+export async function startKubernetes({ world, history, nowMs, port }: KubernetesOptions): Promise<RunningVendor> {
+  const clusterWorld = { world, history };
+  const lab: Lab = { clusterWorld, cluster: remembered(clusterWorld, nowMs), nowMs };
+  const server = await startVendorServer(port, (request) => answer(lab, request));
+  return {
+    ...server,
+    environment: { KUBERNETES_API_URL: server.url, KUBERNETES_TOKEN: token, KUBERNETES_NAMESPACES: namespace },
+  };
+}
