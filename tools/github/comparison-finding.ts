@@ -95,7 +95,7 @@ function windowOf(commits: Comparison['commits']): Window | null {
 /** Files of the service that was asked about before those of others. */
 function ownFirst(files: readonly FileAnswer[], service: Service | null): readonly FileAnswer[] {
   const own = (file: FileAnswer): number => (service?.paths.some((path) => touchesPath(file.filename, path)) ? 0 : 1);
-  return files.toSorted((one, other) => 0);
+  return files.toSorted((one, other) => own(one) - own(other));
 }
 
 function countByService(files: readonly FileAnswer[], { catalogue, repository }: Source) {
