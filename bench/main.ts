@@ -9,6 +9,7 @@ const benches: { readonly [title: string]: (words: readonly string[]) => Promise
   'lab-rank': benchLabRank,
   audit: async (given) => (await import('./audit.ts')).benchAudit(given),
   'fan-out': async (given) => (await import('./fan-out.ts')).benchFanOut(given),
+  replay: async (given) => (await import('./replay.ts')).benchReplay(given),
   digest: async (given) => (await import('./digest/digest-command.ts')).benchDigest(given),
   kill: async (given) => (await import('./kill.ts')).benchKill(given),
   redaction: async (given) => (await import('./redaction.ts')).benchRedaction(given),

@@ -1,4 +1,5 @@
 import { clocksOf } from '../core/postmortem.ts';
+import { readingCostOf } from '../core/reading-cost.ts';
 import { compilePostmortem } from '../flow/postmortem.ts';
 import { printJson, printLine } from './say.ts';
 import { fail, type Variables, withSystem } from './with-system.ts';
@@ -21,6 +22,7 @@ export const showIncident = (variables: Variables, id: string): Promise<number> 
       gaps: await store.gaps(incident.id),
       plans: await store.plansOf(incident.id),
       auditEntries: audit.length,
+      readingCost: readingCostOf(audit),
     });
     return 0;
   });

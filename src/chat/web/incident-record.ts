@@ -4,6 +4,7 @@ import type { Chart, Evidence, Gap } from '../../core/evidence.ts';
 import type { Hypothesis } from '../../core/hypothesis.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { Json } from '../../core/json.ts';
+import { type ReadingCost, readingCostOf } from '../../core/reading-cost.ts';
 import type { PlanRow, Store } from '../../ports.ts';
 
 export type IncidentRecord = {
@@ -157,6 +158,7 @@ export type Cost = {
   readonly modelTurns: number;
   readonly toolCalls: number;
   readonly failedCalls: number;
+  readonly reading: ReadingCost;
   readonly posts: number;
   readonly threadPosts: number;
   readonly label: string | null;
@@ -173,6 +175,7 @@ export function costOf(rows: readonly AuditRow[]): Cost {
     modelTurns: of('model.response').length,
     toolCalls: of('tool.intent').length,
     failedCalls: of('tool.result').filter(({ body }) => body['outcome'] === 'failed').length,
+    reading: readingCostOf(rows),
     posts: posted.filter(({ body }) => (body['thread'] ?? null) === null).length,
     threadPosts: posted.filter(({ body }) => (body['thread'] ?? null) !== null).length,
     label: typeof verdict?.body['label'] === 'string' ? verdict.body['label'] : null,

@@ -100,11 +100,12 @@ function timeline({ record, nameOf }: IncidentView): Html {
 }
 
 function cost({ rows, evidence }: IncidentRecord): Html {
-  const { dollars, modelTurns, toolCalls, failedCalls, posts, threadPosts, label, dropped } = costOf(rows);
+  const { dollars, modelTurns, toolCalls, failedCalls, reading, posts, threadPosts, label, dropped } = costOf(rows);
   const bytes = evidence.reduce((sum, item) => sum + item.bytes, 0);
   return html`<section id="cost" aria-labelledby="h-cost"><h2 id="h-cost">Cost</h2><div class="panel"><dl class="facts facts--3">
 <div><dt>Model</dt><dd><b>$${dollars.toFixed(2)}</b> · ${modelTurns} turns</dd></div>
-<div><dt>Tool calls</dt><dd>${toolCalls} · ${failedCalls} failed</dd></div>
+<div><dt>Tool calls</dt><dd>${toolCalls} · ${failedCalls} failed · ${reading.requests} requests</dd></div>
+<div><dt>Read from vendors</dt><dd>${Math.round(reading.charactersRead / 1024)} KB${reading.bytesScanned > 0 ? `, ${Math.round(reading.bytesScanned / 1_048_576)} MB scanned` : ''}</dd></div>
 <div><dt>Evidence kept</dt><dd>${evidence.length} items, ${Math.round(bytes / 1024)} KB</dd></div>
 <div><dt>Channel posts</dt><dd>${posts} · ${threadPosts} in the thread</dd></div>
 <div><dt>Statements dropped</dt><dd>${dropped}, no stored result proves them</dd></div>
