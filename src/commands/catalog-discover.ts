@@ -32,14 +32,19 @@ export async function discoverCatalogue(
   };
   const asked = await Promise.all(
     connected.map(async ({ integration: { vendor }, examiner }) => {
-      if (!examiner.discover) return { vendor, found: [], failed: false };
-      const found = await examiner.discover(context).catch((): null => null);
-      return { vendor, found: found ?? [], failed: found === null };
+      if (!examiner.discover) return { vendor, found: [], why: null };
+      try {
+        return { vendor, found: await examiner.discover(context), why: null };
+      } catch (error) {
+        return { vendor, found: [], why: reasonOf(error) };
+      }
     }),
   );
-  for (const { vendor, found, failed } of asked)
+  for (const { vendor, found, why } of asked)
     complain(
-      failed ? `${vendor} could not be asked: run causeway doctor` : `${vendor}: ${found.length} things that run`,
+      why === null
+        ? `${vendor}: ${found.length} things that run`
+        : `${vendor} could not be asked (${why}): run causeway doctor`,
     );
   if (asked.length === 0) return fail(['No integration is configured: run causeway doctor.']);
   const draft = draftCatalogue(
@@ -48,8 +53,14 @@ export async function discoverCatalogue(
   );
   if (json) printJson(draft);
   else printLine(yamlOf(draft, known));
-  return asked.some(({ failed }) => failed) ? 1 : 0;
+  return asked.some(({ why }) => why !== null) ? 1 : 0;
 }
+
+/** By status or by name: a vendor's own words may be a whole page. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'no answer';
+  return 'status' in error ? `status ${String(error.status)}` : error.name;
+};
 
 async function readKnown(file: string | undefined): Promise<Known | { problems: readonly string[] }> {
   if (!file) return { services: [] };

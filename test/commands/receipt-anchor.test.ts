@@ -16,7 +16,7 @@ it('a receipt leaves a signed checkpoint that contains its own entry, outside th
     const incident = await openIncident(world, channel);
     const sealed = sealedFor(world, { incident: incident.id });
     await world.store.savePlan(null, sealed, incident.place);
-    const execution = { kind: 'not-done', why: 'the target moved', state: 'stale' } as const;
+    const execution = { kind: 'not-done', why: 'the target moved', state: 'stale', steps: [] } as const;
     await giveReceipt(anchored, { plan: sealed.plan.id, execution, thread: incident.place });
     const rows = await world.store.auditRows({});
     const receipt = rows.find(({ kind }) => kind === 'receipt');

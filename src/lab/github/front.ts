@@ -7,7 +7,7 @@ import { commitPage, missingPage, type PageVisit, pullPage, pullsPage, runPage }
 import type { Performer } from './perform.ts';
 import { jsonReply, type Reply, refusal } from './reply.ts';
 import type { Incoming } from './server.ts';
-import { accountJson } from './shapes.ts';
+import { accountJson, repositoryJson } from './shapes.ts';
 
 export type Front = {
   readonly hub: Hub;
@@ -33,6 +33,12 @@ async function answerApi(front: Front, { message, url, text }: Incoming): Promis
   if (problem) return problem;
   const nowMs = front.nowMs();
   if (url.pathname === '/user') return jsonReply(200, accountJson(front.hub.origin, front.bot));
+  if (url.pathname === '/user/repos') {
+    return jsonReply(
+      200,
+      [...front.hub.repositories.values()].map((repository) => repositoryJson(front.hub.origin, repository)),
+    );
+  }
   if (url.pathname === '/rate_limit') {
     const core = { limit: 5_000, used: 0, remaining: 5_000, reset: Math.floor(nowMs / 1000) + 3_600 };
     return jsonReply(200, { resources: { core, search: core }, rate: core });
@@ -102,6 +108,6 @@ async function answerPage(front: Front, incoming: Incoming): Promise<Reply> {
 export async function answerIncoming(front: Front, incoming: Incoming): Promise<Reply> {
   const problem = hostProblem(incoming.message);
   if (problem) return problem;
-  const api = /^\/(?:repos\/|user$|rate_limit$|search\/issues$)/.test(incoming.url.pathname);
+  const api = /^\/(?:repos\/|user$|user\/repos$|rate_limit$|search\/issues$)/.test(incoming.url.pathname);
   return api ? answerApi(front, incoming) : answerPage(front, incoming);
 }
