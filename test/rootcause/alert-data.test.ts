@@ -4,7 +4,7 @@ import { changerca, changercaWithoutHint } from '../../bench/rca/load-changerca.
 import { openrcaAlerts } from '../../bench/rca/load-openrca-alerts.ts';
 import { readCauses } from '../../bench/rca/past-incidents.ts';
 import { rank } from '../../src/rootcause/rank.ts';
-import { optionalData } from './optional-data.ts';
+import { optionalData } from '../support/optional-data.ts';
 
 const data = optionalData('rca');
 

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type LogLine, mineTemplates } from '../../src/rootcause/logs/log-templates.ts';
 import { tokenize } from '../../src/rootcause/logs/log-tokens.ts';
-import { optionalData } from './optional-data.ts';
+import { optionalData } from '../support/optional-data.ts';
 
 const window = { fromMs: 1_000, toMs: 2_000 };
 const baseline = { fromMs: 0, toMs: 1_000 };

@@ -7,7 +7,7 @@ import { faultNames } from '../../src/lab/fault-list.ts';
 import { scoreAnswer } from '../../src/lab/score.ts';
 import { rank } from '../../src/rootcause/rank.ts';
 import type { Point, Series } from '../../src/rootcause/telemetry.ts';
-import { optionalData } from './optional-data.ts';
+import { optionalData } from '../support/optional-data.ts';
 
 describe('on the lab, from telemetry alone, seconds after the alert', () => {
   it('is right on every fault of two seeds', () => {

@@ -4,7 +4,7 @@ import type { Dataset } from '../../bench/rca/dataset.ts';
 import { opensreSynthetic } from '../../bench/rca/load-opensre-synthetic.ts';
 import { rootcausebench } from '../../bench/rca/load-rootcausebench.ts';
 import { rank } from '../../src/rootcause/rank.ts';
-import { optionalData } from './optional-data.ts';
+import { optionalData } from '../support/optional-data.ts';
 
 const root = optionalData('rca');
 

@@ -5,7 +5,7 @@ import { petshop, petshopWindows } from '../../bench/rca/load-petshop.ts';
 import { rcdSockshop } from '../../bench/rca/load-rcd-sockshop.ts';
 import { rank } from '../../src/rootcause/rank.ts';
 import type { Point, Telemetry } from '../../src/rootcause/telemetry.ts';
-import { optionalData } from './optional-data.ts';
+import { optionalData } from '../support/optional-data.ts';
 
 const root = optionalData('rca');
 

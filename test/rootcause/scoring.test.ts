@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { accuracyOf, placeOf, wilsonInterval } from '../../bench/rca/accuracy.ts';
 import { scoreFiles } from '../../bench/rca/score-command.ts';
-import { optionalData } from './optional-data.ts';
+import { optionalData } from '../support/optional-data.ts';
 import { seededStream } from './synthetic-incident.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'causeway-score-'));

@@ -5,7 +5,7 @@ import { readLabels, readSeriesOf } from '../../bench/rca/read-series.ts';
 import { scoreChanges } from '../../bench/rca/tcpd-score.ts';
 import { findChanges } from '../../src/rootcause/metrics/change-list.ts';
 import { findAnomalies } from '../../src/rootcause/metrics/online-anomalies.ts';
-import { optionalData } from './optional-data.ts';
+import { optionalData } from '../support/optional-data.ts';
 import { seededStream } from './synthetic-incident.ts';
 
 const noise = (length: number, seed: number): number[] => {

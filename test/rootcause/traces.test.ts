@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nezha } from '../../bench/rca/load-nezha.ts';
 import { rank } from '../../src/rootcause/rank.ts';
 import type { Span, Telemetry, TracedLine } from '../../src/rootcause/telemetry.ts';
-import { optionalData } from './optional-data.ts';
+import { optionalData } from '../support/optional-data.ts';
 
 const startMs = Date.UTC(2026, 0, 1);
 const boundaryMs = startMs + 60_000;

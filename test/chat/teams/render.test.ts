@@ -14,6 +14,7 @@ import {
   samplePlanRow,
   statusCard,
 } from '../../support/sample-story.ts';
+import { parsedTexts } from './parsed-texts.ts';
 import { people } from './teams-world.ts';
 
 /** Its own package entry cannot be imported by Node; the browser bundle can, and has no types. */
@@ -28,19 +29,6 @@ const samples: readonly Card[] = [
   hypothesesCard,
   proposalCard(samplePlanRow()),
 ];
-
-/** All texts that Teams parses as Markdown: text blocks and facts, wherever they are. */
-function parsedTexts(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(parsedTexts);
-  if (typeof value !== 'object' || value === null) return [];
-  const block = z.object({ type: z.literal('TextBlock'), text: z.string() }).safeParse(value);
-  const fact = z.object({ title: z.string(), value: z.string() }).safeParse(value);
-  return [
-    ...(block.success ? [block.data.text] : []),
-    ...(fact.success ? [fact.data.title, fact.data.value] : []),
-    ...Object.values(value).flatMap(parsedTexts),
-  ];
-}
 
 const bytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
@@ -122,6 +110,31 @@ it('asks to confirm an approval, which then carries the verb and the value', () 
   expect(reject).toMatchObject({ type: 'Action.Execute', verb: 'reject-plan', data });
   expect(cardActionIds).toContain('reject-plan');
 });
+
+it.each(['optional', 'required'] as const)(
+  'opens a field for a reason that is %s, whose button then acts',
+  (reason) => {
+    const reject = {
+      id: 'reject-plan',
+      label: 'Reject Plan',
+      value: 'plan-1:1:89e3b525',
+      style: 'plain',
+      reason,
+    } as const;
+    const card = activity({ kind: 'proposal', fallback: 'Approval needed', actions: [reject] }).attachments[0]?.content;
+    expect(card?.actions).toMatchObject([
+      {
+        type: 'Action.ShowCard',
+        title: 'Reject Plan',
+        card: {
+          body: [{ type: 'Input.Text', id: 'reason', maxLength: 500 }],
+          actions: [{ type: 'Action.Execute', verb: 'reject-plan', data: { value: reject.value } }],
+        },
+      },
+    ]);
+    expect(JSON.stringify(card?.actions).includes('"isRequired":true')).toBe(reason === 'required');
+  },
+);
 
 it('mentions the people asked and nobody else', () => {
   const card = activity(proposalCard(samplePlanRow())).attachments[0]?.content;
