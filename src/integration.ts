@@ -22,6 +22,8 @@ export type IntegrationContext = {
   readonly environment: string;
   /** Known repositories, `owner/name`, from the catalogue; empty when there is none yet. */
   readonly repositories: readonly string[];
+  /** Kubernetes namespaces that the catalogue names. */
+  readonly namespaces: readonly string[];
   /** Known log groups from the catalogue. */
   readonly logGroups: readonly string[];
 };

@@ -28,6 +28,7 @@ export async function discoverCatalogue(
     nowMs,
     environment: known.environment ?? 'prod',
     repositories: [...new Set(known.services.flatMap(({ repository }) => repository ?? []))],
+    namespaces: [...new Set(known.services.flatMap(({ kubernetes }) => kubernetes?.namespace ?? []))],
     logGroups: [...new Set(known.services.flatMap(({ logGroups }) => logGroups))],
   };
   const asked = await Promise.all(

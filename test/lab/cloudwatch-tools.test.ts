@@ -73,6 +73,7 @@ test('the integration finds a reader, and the services behind the log groups', a
     nowMs: Date.now(),
     environment: 'prod',
     repositories: [],
+    namespaces: [],
     logGroups: ['/shop/prod/checkout'],
   };
   const checks = await connected.examine(context);

@@ -61,7 +61,14 @@ test('the service map is the catalogue: no call is unknown to it', async () => {
 
 test('doctor is content with the keys of the lab, which cannot write', async () => {
   const connected = integration.connect(integration.environment.parse(vendor.environment));
-  const checks = await connected.examine({ signal, nowMs, environment: 'prod', repositories: [], logGroups: [] });
+  const checks = await connected.examine({
+    signal,
+    nowMs,
+    environment: 'prod',
+    repositories: [],
+    namespaces: [],
+    logGroups: [],
+  });
 
   expect(checks.filter(({ name }) => name !== 'clock').map(({ name, state }) => [name, state])).toEqual([
     ['reachable', 'ok'],
@@ -74,7 +81,14 @@ test('doctor is content with the keys of the lab, which cannot write', async () 
 test('discover drafts every service of the shop', async () => {
   const connected = integration.connect(integration.environment.parse(vendor.environment));
   const drafts =
-    (await connected.discover?.({ signal, nowMs, environment: 'prod', repositories: [], logGroups: [] })) ?? [];
+    (await connected.discover?.({
+      signal,
+      nowMs,
+      environment: 'prod',
+      repositories: [],
+      namespaces: [],
+      logGroups: [],
+    })) ?? [];
   const own = built.world.services.filter(({ external }) => !external);
 
   expect(drafts.map(({ name }) => name)).toEqual(expect.arrayContaining(own.map(({ id }) => id)));

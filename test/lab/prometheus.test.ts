@@ -157,6 +157,7 @@ describe('Prometheus', () => {
       nowMs: Date.now(),
       environment: 'prod',
       repositories: [],
+      namespaces: [],
       logGroups: [],
     };
 

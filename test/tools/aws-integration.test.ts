@@ -30,6 +30,7 @@ const context = (logGroups: readonly string[] = ['/shop/prod/checkout']) => ({
   nowMs,
   environment: 'prod',
   repositories: [],
+  namespaces: [],
   logGroups,
 });
 const connect = (url: string) => integration.connect(integration.environment.parse(awsEnvironment(url)));

@@ -340,9 +340,14 @@ it.each(examined)('doctor asks for $name exactly as the official client does', a
   const given = integration.environment.parse(environment(ours.url));
 
   await call(official(theirs.url)).catch(() => null);
-  await integration
-    .connect(given)
-    .examine({ signal: new AbortController().signal, nowMs, environment: 'prod', repositories: [], logGroups: [] });
+  await integration.connect(given).examine({
+    signal: new AbortController().signal,
+    nowMs,
+    environment: 'prod',
+    repositories: [],
+    namespaces: [],
+    logGroups: [],
+  });
 
   expect(theirs.asked).toHaveLength(1);
   expect(ours.asked.map(essence)).toContainEqual(theirs.asked.map(essence)[0]);

@@ -10,7 +10,14 @@ import { datadogInputs, datadogVariables, definition } from './datadog-answers.t
 import { ask, failure, nowMs } from './shop.ts';
 
 const forbidden: Answer = { status: 403, body: { errors: ['Forbidden'] } };
-const context = { signal: new AbortController().signal, nowMs, environment: 'prod', repositories: [], logGroups: [] };
+const context = {
+  signal: new AbortController().signal,
+  nowMs,
+  environment: 'prod',
+  repositories: [],
+  namespaces: [],
+  logGroups: [],
+};
 const connect = (url: string) => integration.connect(integration.environment.parse(datadogVariables(url)));
 
 /** An organisation whose key is as `deploy/datadog/` has it; a test changes one thing. */

@@ -178,6 +178,7 @@ describe.runIf(existsSync(folder))('answers recorded from Datadog (skipped witho
       nowMs,
       environment: 'prod',
       repositories: [],
+      namespaces: [],
       logGroups: [],
     };
 

@@ -61,7 +61,9 @@ function examineAt(
 ): Promise<readonly Check[]> {
   const environment = integration.environment.parse((app ? appEnvironment : tokenEnvironment)(url));
   const signal = new AbortController().signal;
-  return integration.connect(environment).examine({ signal, nowMs, environment: 'prod', repositories, logGroups: [] });
+  return integration
+    .connect(environment)
+    .examine({ signal, nowMs, environment: 'prod', repositories, namespaces: [], logGroups: [] });
 }
 
 const grantsFile = z
@@ -208,6 +210,7 @@ describe('the GitHub integration', () => {
       nowMs: Date.now(),
       environment: 'prod',
       repositories: ['acme/gone'],
+      namespaces: [],
       logGroups: [],
     };
 
@@ -249,6 +252,7 @@ describe('the GitHub integration', () => {
       nowMs: Date.now(),
       environment: 'prod',
       repositories: [],
+      namespaces: [],
       logGroups: [],
     };
 

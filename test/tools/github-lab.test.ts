@@ -107,6 +107,7 @@ it('is examined without complaint', async () => {
     nowMs: Date.now(),
     environment: 'prod',
     repositories: ['acme/shop'],
+    namespaces: [],
     logGroups: [],
   };
 

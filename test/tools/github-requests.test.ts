@@ -190,6 +190,7 @@ describe.skipIf(!present)("requests and answers fit GitHub's own description (sk
       nowMs: 0,
       environment: 'prod',
       repositories: [repository],
+      namespaces: [],
       logGroups: [],
     };
 

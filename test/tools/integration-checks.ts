@@ -12,6 +12,7 @@ const context = (): IntegrationContext => ({
   nowMs: Date.now(),
   environment: 'prod',
   repositories: [],
+  namespaces: [],
   logGroups: [],
 });
 

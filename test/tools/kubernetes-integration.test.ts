@@ -26,7 +26,14 @@ const basic = {
 };
 
 const now = new Date(nowMs).toUTCString();
-const context = { signal: new AbortController().signal, nowMs, repositories: [], logGroups: [], environment: 'prod' };
+const context = {
+  signal: new AbortController().signal,
+  nowMs,
+  repositories: [],
+  namespaces: [],
+  logGroups: [],
+  environment: 'prod',
+};
 const review = (resourceRules: readonly object[], incomplete = false): Answer => ({
   status: 201,
   body: { status: { incomplete, resourceRules: [basic, ...resourceRules] } },

@@ -15,8 +15,8 @@ const shared = {
   KUBERNETES_NAMESPACES: z
     .string()
     .regex(/^[a-z0-9-]+(?:,[a-z0-9-]+)*$/u, 'must be names with commas between them, such as shop,payments')
-    .default('default')
-    .describe('Namespaces that causeway doctor examines and catalog discover reads'),
+    .optional()
+    .describe('More namespaces than the catalogue names, with commas, for causeway doctor and catalog discover'),
 };
 
 const file = z.string().min(1);

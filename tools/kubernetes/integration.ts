@@ -23,10 +23,14 @@ export const integration = defineIntegration({
   grants,
   connect(environment) {
     const client = kubernetesClient(environment);
-    const namespaces = environment.KUBERNETES_NAMESPACES.split(',');
+    const more = environment.KUBERNETES_NAMESPACES?.split(',') ?? [];
+    const reach = (context: IntegrationContext): Reach => {
+      const namespaces = [...new Set([...more, ...context.namespaces])];
+      return { client, namespaces: namespaces.length === 0 ? ['default'] : namespaces };
+    };
     return {
-      examine: (context) => examine({ client, namespaces }, context),
-      discover: (context) => discover({ client, namespaces }, context),
+      examine: (context) => examine(reach(context), context),
+      discover: (context) => discover(reach(context), context),
     };
   },
 });

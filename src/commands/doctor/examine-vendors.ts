@@ -17,6 +17,7 @@ export async function examineVendors({ variables, catalogue, nowMs }: Asking): P
     nowMs,
     environment: catalogue.environment,
     repositories: unique(catalogue.services.flatMap(({ repository }) => repository ?? [])),
+    namespaces: unique(catalogue.services.flatMap(({ kubernetes }) => kubernetes?.namespace ?? [])),
     logGroups: unique(catalogue.services.flatMap(({ logGroups }) => logGroups)),
   };
   const examined = connected.map(async ({ integration, examiner }) => {
