@@ -73,6 +73,7 @@ const CatalogueFile = z.strictObject({
   services: z.array(Service).min(1),
   groups: z.array(Group).default([]),
   people: z.array(Person).default([]),
+  breakGlass: id.nullable().default(null),
   mcpServers: z.array(McpServer).max(10).default([]),
 });
 
@@ -89,7 +90,12 @@ export function parseCatalogue(text: string): Result<Catalogue, readonly string[
 }
 
 /** Names that point at nothing, and names used twice. */
-function danglingReferences({ services, groups, people }: z.output<typeof CatalogueFile>): readonly string[] {
+function danglingReferences({
+  services,
+  groups,
+  people,
+  breakGlass,
+}: z.output<typeof CatalogueFile>): readonly string[] {
   const known = {
     services: idsOf('services', services),
     groups: idsOf('groups', groups),
@@ -110,6 +116,7 @@ function danglingReferences({ services, groups, people }: z.output<typeof Catalo
     ...groups.flatMap(({ id: group, members }) =>
       missing(`groups.${group}.members`, members, { ...known.people, one: 'person' }),
     ),
+    ...missing('breakGlass', breakGlass === null ? [] : [breakGlass], { ...known.groups, one: 'group' }),
   ];
 }
 

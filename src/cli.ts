@@ -8,6 +8,7 @@ import { doctor } from './commands/doctor.ts';
 import { rerunEvidenceItem } from './commands/evidence.ts';
 import { printPostmortem, showIncident } from './commands/incident.ts';
 import { listPlans, listRunbooks, rehearseRunbook } from './commands/plans.ts';
+import { type ExplainOptions, explainPolicy } from './commands/policy.ts';
 import { type RankOptions, rankFile } from './commands/rank.ts';
 import { redactFilter } from './commands/redact.ts';
 import { exportIncident, type ReplayOptions, replay } from './commands/replay.ts';
@@ -139,6 +140,17 @@ program
   .description('every plan that can ever be reached')
   .option('--json', 'one JSON document')
   .action(ends(({ json }: { json?: boolean }) => listPlans(variables, json ?? false)));
+
+program
+  .command('policy')
+  .description('who may approve what, and why')
+  .command('explain [plan]')
+  .description(
+    'a stored plan: who may approve it, and what stands between it and its start; without one: the whole table',
+  )
+  .option('--as <person>', 'one person of the directory')
+  .option('--json', 'one JSON document')
+  .action(ends((id: string | undefined, options: ExplainOptions) => explainPolicy(variables, id, options)));
 
 const runbook = program.command('runbook').description('runbooks');
 runbook

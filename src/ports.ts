@@ -152,7 +152,7 @@ export type Store = {
   tape(incident: IncidentId): Promise<readonly TapeEntry[]>;
 
   /** Inserts a sealed plan as pending; an older pending version of the same plan id becomes superseded. */
-  savePlan(transaction: Transaction | null, sealed: SealedPlan, place: Place): Promise<void>;
+  savePlan(transaction: Transaction | null, sealed: SealedPlan, place: Place): Promise<PlanSaving>;
   plan(id: string): Promise<PlanRow | null>;
   /** Row-locked read, for one decision. */
   planForUpdate(transaction: Transaction, id: string): Promise<PlanRow | null>;
@@ -176,6 +176,9 @@ export type Store = {
   setStopped(transaction: Transaction | null, stopped: boolean): Promise<void>;
   stopped(): Promise<boolean>;
 };
+
+/** `in-flight`: the version before was approved or is running, so that nothing was saved. */
+export type PlanSaving = 'saved' | 'in-flight';
 
 export type PlanRow = SealedPlan & {
   readonly state: PlanState;

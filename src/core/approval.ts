@@ -1,3 +1,5 @@
+import type { Tainted } from './tainted.ts';
+
 /** The states a plan row can be in. Everything after `approved` is the executor's. */
 export const planStates = [
   'pending',
@@ -21,10 +23,20 @@ export type Click = {
   readonly version: number;
   /** Last eight characters of the digest the card showed. */
   readonly digestTail: string;
+  /** Present when the person broke the glass: alone, with a reason, whatever the quorum and the freeze say. */
+  readonly breakGlass?: { readonly reasonGiven: boolean };
   readonly atMs: number;
 };
 
-export type ApprovalRow = { readonly by: string; readonly digest: string; readonly atMs: number };
+export type ApprovalRow = {
+  readonly by: string;
+  readonly digest: string;
+  readonly atMs: number;
+  readonly breakGlass?: boolean;
+};
+
+/** A rejection, or an approval that broke the glass, as people are told of it. The reason is outside text. */
+export type SaidReason = { readonly by: string; readonly reason: Tainted | null };
 
 export type ApprovalRefusal =
   | 'unknown-plan'
@@ -36,4 +48,6 @@ export type ApprovalRefusal =
   | 'digest-mismatch'
   | 'expired'
   | 'settled'
+  | 'reason-missing'
+  | 'not-break-glass'
   | 'policy';

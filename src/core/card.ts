@@ -43,11 +43,14 @@ export type CardAction = {
     readonly accept: string;
     readonly dismiss: string;
   };
+  /** Asks for a sentence with the click, where the platform can. Absent: it does not ask. */
+  readonly reason?: 'optional' | 'required';
 };
 
 export const cardActionIds = [
   'approve-plan',
   'reject-plan',
+  'break-glass',
   'stop-investigation',
   'investigate-now',
   'brief-me',

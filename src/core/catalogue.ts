@@ -41,6 +41,8 @@ export type Catalogue = {
   readonly services: readonly Service[];
   readonly groups: readonly Group[];
   readonly people: readonly DirectoryPerson[];
+  /** Id of the one group whose members may break the glass. Absent: nobody may. */
+  readonly breakGlass?: string | null;
   /** More places to read. Empty for most. */
   readonly mcpServers: readonly McpServer[];
 };

@@ -15,22 +15,44 @@ export type Approved = { readonly approval: ApprovalRow; readonly count: number;
 
 /**
  * One person's Approve on one plan. Counts only approvals of this very digest. Refusals are ordered so that the most
- * useful reason is given; the policy has the last word and its silence is no.
+ * useful reason is given; the policy has the last word and its silence is no. Breaking the glass is enough alone, needs
+ * a reason, and may follow the same person's ordinary approval; nothing else about it is different.
  */
 export function decideApproval(question: ApprovalQuestion): Result<Approved, ApprovalRefusal> {
-  const { click, row, standing, allowed, approversNeeded } = question;
+  const refusal =
+    refusalOf(question) ?? (question.click.breakGlass ? refusalAlone(question) : refusalTogether(question));
+  if (refusal !== null) return failed(refusal);
+  const { click, row, approversNeeded } = question;
+  const { by, atMs, breakGlass } = click;
+  const approval = { by, digest: row.digest, atMs };
+  const count = counted(question).filter((other) => other.by !== by).length + 1;
+  return breakGlass
+    ? done({ approval: { ...approval, breakGlass: true }, count, enough: true })
+    : done({ approval, count, enough: count >= approversNeeded });
+}
+
+const counted = ({ row }: ApprovalQuestion): readonly ApprovalRow[] =>
+  row.approvals.filter((approval) => approval.digest === row.digest);
+
+/** What stands against any approval. */
+function refusalOf({ click, row, standing }: ApprovalQuestion): ApprovalRefusal | null {
   const { plan, digest } = row;
-  if (row.state !== 'pending') return failed(row.state === 'expired' ? 'expired' : 'settled');
-  if (click.version !== plan.version) return failed('stale-version');
-  if (click.digestTail !== digest.slice(-8)) return failed('digest-mismatch');
-  if (click.atMs > plan.expiresAtMs) return failed('expired');
-  if (standing !== 'member') return failed('guest');
-  if (click.by === plan.requester) return failed('requester');
-  const counted = row.approvals.filter((approval) => approval.digest === digest);
-  if (counted.some((approval) => approval.by === click.by)) return failed('already-approved');
-  if (!allowed) return failed('policy');
-  const count = counted.length + 1;
-  return done({ approval: { by: click.by, digest, atMs: click.atMs }, count, enough: count >= approversNeeded });
+  if (row.state !== 'pending') return row.state === 'expired' ? 'expired' : 'settled';
+  if (click.version !== plan.version) return 'stale-version';
+  if (click.digestTail !== digest.slice(-8)) return 'digest-mismatch';
+  if (click.atMs > plan.expiresAtMs) return 'expired';
+  if (standing !== 'member') return 'guest';
+  return click.by === plan.requester ? 'requester' : null;
+}
+
+function refusalTogether(question: ApprovalQuestion): ApprovalRefusal | null {
+  if (counted(question).some(({ by }) => by === question.click.by)) return 'already-approved';
+  return question.allowed ? null : 'policy';
+}
+
+function refusalAlone({ click, allowed }: ApprovalQuestion): ApprovalRefusal | null {
+  if (!allowed) return 'not-break-glass';
+  return click.breakGlass?.reasonGiven ? null : 'reason-missing';
 }
 
 /** `plan id:version:digest tail`: what an approval button carries. Never a source of truth, only a reference. */

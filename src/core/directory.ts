@@ -8,6 +8,16 @@ export function personOf(catalogue: Catalogue, platform: string, account: string
 export const groupsOf = (catalogue: Catalogue, personId: string): readonly string[] =>
   catalogue.groups.filter((group) => group.members.includes(personId)).map((group) => group.id);
 
+/** The groups whose members may break the glass: the catalogue's one, or none. */
+export const breakGlassGroups = ({ breakGlass }: Catalogue): readonly string[] =>
+  breakGlass === undefined || breakGlass === null ? [] : [breakGlass];
+
+/** Everybody who may break the glass. */
+export function breakGlassPeople(catalogue: Catalogue): readonly DirectoryPerson[] {
+  const chosen = breakGlassGroups(catalogue);
+  return catalogue.people.filter(({ id }) => groupsOf(catalogue, id).some((group) => chosen.includes(group)));
+}
+
 /** Everybody who may be asked to approve a change to a service: members of its owner groups, and who is on call. */
 export function approversOf(catalogue: Catalogue, serviceId: string): readonly DirectoryPerson[] {
   const owners = catalogue.services.find((service) => service.id === serviceId)?.owners ?? [];

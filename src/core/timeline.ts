@@ -1,6 +1,8 @@
 import { amount } from './amount.ts';
 import type { AuditKind, AuditRow } from './audit-entry.ts';
 import type { Json } from './json.ts';
+import { keptText } from './kept-text.ts';
+import { plainText } from './plain-text.ts';
 import { type Tainted, taint } from './tainted.ts';
 
 export type Moment = {
@@ -37,7 +39,7 @@ const sentences: { readonly [Kind in AuditKind]: (body: Body) => string | null }
   'verdict.grade': ({ grade }) => `Graded the verdict: ${text(grade)}`,
   'plan.proposed': ({ title }) => `Proposed: ${text(title)}`,
   'plan.state': ({ plan, state }) => `Plan ${text(plan)} is ${text(state)}`,
-  'approval.click': ({ result }) => (result === 'rejected' ? 'Rejected the plan' : 'Approved the plan'),
+  'approval.click': (body) => `${clickOf(body)}${reasonOf(body['reason'])}`,
   'approval.refused': ({ result }) => `Click refused: ${text(result)}`,
   'policy.decision': ({ allow, killSwitch, reasons }) => policySentence(allow, killSwitch, reasons),
   'effect.intent': ({ action, step }) => `Starting ${text(action)} (${text(step)})`,
@@ -49,6 +51,16 @@ const sentences: { readonly [Kind in AuditKind]: (body: Body) => string | null }
   postmortem: () => 'Postmortem exported',
   'human.statement': ({ text: said }) => `Said: ${text(said)}`,
 };
+
+function clickOf({ result, decision }: Body): string {
+  if (result === 'rejected') return 'Rejected the plan';
+  return decision === 'break-glass' ? 'Broke the glass for the plan' : 'Approved the plan';
+}
+
+function reasonOf(reason: Json | undefined): string {
+  const kept = keptText(reason);
+  return kept === null ? '' : `: ${plainText(kept, 500)}`;
+}
 
 const milestones: ReadonlySet<AuditKind> = new Set([
   'incident.opened',

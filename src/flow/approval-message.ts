@@ -1,6 +1,7 @@
 import { approversOf } from '../core/directory.ts';
 import type { MessageRef, PlanRow } from '../ports.ts';
 import { decisionLine, type ProposalView, proposalCard, recordCard } from './cards/proposal.ts';
+import { saidReason } from './said-reason.ts';
 import { post, update } from './show.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +24,9 @@ export async function showRecord(
   { plan, message }: { plan: string; message: MessageRef },
 ): Promise<void> {
   const { row, view } = await viewOf(world, plan);
-  await update(world, message, recordCard({ ...view, state: row.state, said: decisionLine(row.state, view) }));
+  const said = await saidReason(world, row, row.state === 'rejected' ? 'reject-plan' : 'break-glass');
+  const line = decisionLine(row.state, { ...view, said });
+  await update(world, message, recordCard({ ...view, state: row.state, said: line }));
 }
 
 async function viewOf(world: World, plan: string): Promise<{ row: PlanRow; view: ProposalView }> {

@@ -1,45 +1,60 @@
-/** A click on Approve or Reject: who, which version, which digest, in time; decided in one transaction, then told. */
+/** A click on Approve, Reject or Break Glass: who, which version, which digest, in time; decided once, then told. */
 import type { ApprovalRefusal, Click } from '../core/approval.ts';
 import { decideApproval, parseApprovalValue } from '../core/decide-approval.ts';
-import { sealHolds } from '../core/digest.ts';
-import { groupsOf, personOf } from '../core/directory.ts';
+import { personOf } from '../core/directory.ts';
 import type { Json } from '../core/json.ts';
 import { failed, type Result } from '../core/result.ts';
+import type { Tainted } from '../core/tainted.ts';
 import type { PolicyDecision } from '../policy-port.ts';
 import type { Inbound, PlanRow, Transaction } from '../ports.ts';
 import { showProgress, showProposal } from './approval-message.ts';
-import { noticeCard } from './cards/reply.ts';
-import { policyContext, serviceOf } from './permission.ts';
+import { announceBreakGlass } from './break-glass.ts';
+import { refusalCard } from './cards/refusal.ts';
+import { approvalRequest, type Standing } from './permission.ts';
+import { keepReason } from './said-reason.ts';
 import { whisper } from './show.ts';
 import { remediationId } from './submit-plan.ts';
 import type { World } from './world.ts';
 
 type ApprovalClick = Extract<Inbound, { type: 'click' }>;
 type Outcome = Result<{ plan: string; enough: boolean }, ApprovalRefusal>;
-type Standing = Awaited<ReturnType<ReturnType<World['platform']>['account']>>['standing'];
+
+const decisions = ['approve-plan', 'reject-plan', 'break-glass'] as const;
+type Decision = (typeof decisions)[number];
+
+const decisionOf = ({ action }: ApprovalClick): Decision | undefined => decisions.find((each) => each === action);
+
+/** Whether this click decides about a plan. */
+export const isDecision = (inbound: ApprovalClick): boolean => decisionOf(inbound) !== undefined;
 
 export async function decide(world: World, inbound: ApprovalClick): Promise<void> {
   const outcome = await decideOnce(world, inbound);
-  if (!outcome.ok) return refuse(world, inbound, outcome.failure);
+  if (!outcome.ok) {
+    const shown = { card: refusalCard(outcome.failure), key: `refusal:${inbound.key}` };
+    return whisper(world, inbound, shown);
+  }
   const message = await showProposal(world, outcome.value.plan);
   await showProgress(world, outcome.value.plan, message);
+  await announceBreakGlass(world, outcome.value.plan);
 }
 
 async function decideOnce(world: World, inbound: ApprovalClick): Promise<Outcome> {
+  const decision = decisionOf(inbound);
   const value = parseApprovalValue(inbound.value);
   const person = personOf(world.catalogue, inbound.actor.platform, inbound.actor.account);
-  if (!value) return failed('unknown-plan');
+  if (!value || !decision) return failed('unknown-plan');
   const { standing } = await world.platform(inbound.actor.platform).account(inbound.actor);
   if (standing !== 'member') return failed('guest');
   if (!person) return failed('not-an-approver');
   if (await counted(world, value.plan, inbound.key)) return { ok: true, value: { plan: value.plan, enough: false } };
-  const click: Click = { ...value, by: person.id, atMs: inbound.atMs };
+  const reason = await keepReason(world, inbound.reason);
+  const alone = decision === 'break-glass' ? { breakGlass: { reasonGiven: reason !== null } } : {};
+  const click: Click = { ...value, by: person.id, atMs: inbound.atMs, ...alone };
   return world.store.transact(async (transaction) => {
     const row = await world.store.planForUpdate(transaction, value.plan);
     if (!row) return failed('unknown-plan');
-    return inbound.action === 'approve-plan'
-      ? approve(world, transaction, { row, click, standing, key: inbound.key })
-      : reject(world, transaction, { row, click, standing, key: inbound.key });
+    const given: Case = { row, click, standing, reason, decision, key: inbound.key };
+    return decision === 'reject-plan' ? reject(world, transaction, given) : approve(world, transaction, given);
   });
 }
 
@@ -51,11 +66,20 @@ async function counted(world: World, plan: string, delivery: string): Promise<bo
   return rows.some(({ body }) => body['delivery'] === delivery);
 }
 
-type Case = { readonly row: PlanRow; readonly click: Click; readonly standing: Standing; readonly key: string };
+type Case = {
+  readonly row: PlanRow;
+  readonly click: Click;
+  readonly standing: Standing;
+  readonly reason: Tainted | null;
+  readonly decision: Decision;
+  readonly key: string;
+};
 
 async function approve(world: World, transaction: Transaction, given: Case): Promise<Outcome> {
   const { row, click, standing } = given;
-  const policy = await askPolicy(world, given);
+  const action = given.decision === 'break-glass' ? 'break-glass' : 'approve';
+  const asking = { action, person: click.by, standing, digestTail: click.digestTail } as const;
+  const policy = world.policy.decide(await approvalRequest(world, row, asking));
   const approversNeeded = world.policy.approversNeeded(row.plan.risk);
   const decision = decideApproval({ click, row, standing, allowed: policy.allow, approversNeeded });
   await recordClick(world, transaction, { ...given, policy, result: decision.ok ? 'counted' : decision.failure });
@@ -65,16 +89,30 @@ async function approve(world: World, transaction: Transaction, given: Case): Pro
   return { ok: true, value: { plan: row.plan.id, enough: decision.value.enough } };
 }
 
-/** Anybody who could approve may also stop it; so may the requester. */
+/**
+ * Anybody who could approve may also stop it, having approved or not, in a freeze or while everything is stopped; so may
+ * the requester, and who could break the glass. With a reason or without.
+ */
 async function reject(world: World, transaction: Transaction, given: Case): Promise<Outcome> {
   const { row, click } = given;
-  const policy = await askPolicy(world, given);
+  const policy = await mayReject(world, given);
   const allowed = policy.allow || click.by === row.plan.requester;
   const refusal = rejectionRefusal(given, allowed);
   await recordClick(world, transaction, { ...given, policy, result: refusal ?? 'rejected' });
   if (refusal) return failed(refusal);
   await settlePlan(world, transaction, { given, to: 'rejected' });
   return { ok: true, value: { plan: row.plan.id, enough: true } };
+}
+
+async function mayReject(world: World, { row, click, standing }: Case): Promise<PolicyDecision> {
+  const ask = async (action: 'approve' | 'break-glass'): Promise<PolicyDecision> => {
+    const asking = { action, person: click.by, standing, digestTail: click.digestTail } as const;
+    const request = await approvalRequest(world, row, asking);
+    const context = { ...request.context, frozen: false, stopped: false, alreadyApproved: false };
+    return world.policy.decide({ ...request, context });
+  };
+  const asApprover = await ask('approve');
+  return asApprover.allow ? asApprover : ask('break-glass');
 }
 
 function rejectionRefusal({ row, click }: Case, allowed: boolean): ApprovalRefusal | null {
@@ -107,59 +145,22 @@ async function settlePlan(
   });
 }
 
-async function askPolicy(world: World, { row, click, standing }: Case): Promise<PolicyDecision> {
-  const person = world.catalogue.people.find(({ id }) => id === click.by);
-  const context = await policyContext(world, row, {
-    alreadyApproved: row.approvals.some(({ by, digest }) => by === click.by && digest === row.digest),
-    digestMatches: click.digestTail === row.digest.slice(-8) && sealHolds(row),
-  });
-  return world.policy.decide({
-    action: 'approve',
-    sealed: { plan: row.plan, digest: row.digest },
-    ...serviceOf(world, row),
-    principal: { id: click.by, standing, onCall: person?.onCall ?? false, groups: groupsOf(world.catalogue, click.by) },
-    context,
-  });
-}
-
 async function recordClick(
   world: World,
   transaction: Transaction,
-  { row, click, key, policy, result }: Case & { policy: PolicyDecision; result: string },
+  { row, click, key, policy, result, decision, reason }: Case & { policy: PolicyDecision; result: string },
 ): Promise<void> {
   const body: { readonly [name: string]: Json } = {
     plan: row.plan.id,
     version: click.version,
     digest: row.digest,
     delivery: key,
+    decision,
+    ...(reason === null ? {} : { reason }),
     result,
     policy: [...policy.reasons],
     policyVersion: policy.version,
   };
   const kind = result === 'counted' || result === 'rejected' ? 'approval.click' : 'approval.refused';
   await world.store.audit(transaction, { kind, incident: row.plan.incident, actor: click.by, atMs: click.atMs, body });
-}
-
-const refusals: { readonly [Refusal in ApprovalRefusal]: readonly [what: string, fix: string] } = {
-  'unknown-plan': ['I do not know this plan', 'Use the buttons of the newest approval request.'],
-  'not-an-approver': [
-    'You are not in the directory, so you cannot approve',
-    'Ask an owner of the service, or have your account added to causeway.yaml.',
-  ],
-  requester: ['You asked for this, so somebody else must approve it', 'Another owner or the person on call can.'],
-  guest: ['Guests and people from other organisations cannot approve', 'Ask a member of the owning group.'],
-  'already-approved': ['You have already approved this plan', 'One more person is needed.'],
-  'stale-version': ['This request was replaced by a newer version', 'Use the newest approval request.'],
-  'digest-mismatch': ['The plan behind this button is not the one stored', 'Use the newest approval request.'],
-  expired: ['This request has expired, nothing runs', 'Mention me again for a new proposal.'],
-  settled: ['This request is already decided', 'See its record in the channel.'],
-  policy: [
-    'Only owners of the service or the person on call can decide this',
-    'Ask one of the people named on the request.',
-  ],
-};
-
-async function refuse(world: World, inbound: ApprovalClick, refusal: ApprovalRefusal): Promise<void> {
-  const [what, fix] = refusals[refusal];
-  await whisper(world, inbound, { card: noticeCard(what, fix), key: `refusal:${inbound.key}` });
 }

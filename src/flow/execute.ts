@@ -18,13 +18,24 @@ import type { ConnectedAction, World } from './world.ts';
 
 export type Execution =
   | { readonly kind: 'done'; readonly outcomes: readonly Json[]; readonly atMs: number }
-  | { readonly kind: 'not-done'; readonly why: string; readonly state: 'stale' | 'failed' | 'stopped' | 'expired' };
+  | (NotDone & { readonly steps: readonly StepEnd[] });
+
+/** How far a plan came. `unclear`: its call was made, and whether it took effect could not be found out. */
+export type StepEnd = { readonly id: string; readonly says: string; readonly end: 'done' | 'unclear' | 'not-done' };
+
+type NotDone = {
+  readonly kind: 'not-done';
+  readonly why: string;
+  readonly state: 'stale' | 'failed' | 'stopped' | 'expired';
+  /** The step it ended at may have happened. */
+  readonly unclear?: boolean;
+};
 
 type Subject = { readonly plan: string; readonly thread: Place };
 
 export async function execute(world: World, durable: Durable, subject: Subject): Promise<Execution> {
   const start = await durable.step('start', () => startPlan(world, subject.plan));
-  if (!start.ok) return start.failure;
+  if (!start.ok) return { ...start.failure, steps: [] };
   const { steps, digest } = start.value;
   const outcomes: Json[] = [];
   for (const step of steps) {
@@ -39,7 +50,7 @@ export async function execute(world: World, durable: Durable, subject: Subject):
       await durable.step('plan-failed', () =>
         movePlan(world, { plan: subject.plan, from: ['running'], to: result.failure.state }),
       );
-      return result.failure;
+      return { ...result.failure, steps: stepEnds(steps, outcomes.length, result.failure) };
     }
     outcomes.push(result.value);
   }
@@ -49,9 +60,15 @@ export async function execute(world: World, durable: Durable, subject: Subject):
   return { kind: 'done', outcomes, atMs };
 }
 
-type NotDone = Extract<Execution, { kind: 'not-done' }>;
 const notDone = (state: NotDone['state'], why: string): { ok: false; failure: NotDone } =>
   failed({ kind: 'not-done', why, state });
+
+function stepEnds(steps: readonly PlanStep[], finished: number, { unclear }: NotDone): readonly StepEnd[] {
+  return steps.map(({ id, says }, index) => {
+    const failedHere = index === finished && unclear === true ? 'unclear' : 'not-done';
+    return { id, says, end: index < finished ? 'done' : failedHere };
+  });
+}
 
 /** What was started: nothing but these steps of this digest may run, whatever version of the plan comes later. */
 type Started = { readonly steps: readonly PlanStep[]; readonly digest: string };
@@ -181,7 +198,9 @@ async function settleFailure(
   { step, failure }: { step: PlanStep; failure: ActionFailure },
 ): Promise<Result<never, NotDone>> {
   await audit(world, row, { step, kind: 'effect.result', body: { failure: failure.kind, reason: failure.reason } });
-  return notDone(failure.kind === 'stale' ? 'stale' : 'failed', failure.reason);
+  const { kind, reason } = failure;
+  const ended = notDone(kind === 'stale' ? 'stale' : 'failed', reason);
+  return kind === 'unknown' ? failed({ ...ended.failure, unclear: true }) : ended;
 }
 
 function audit(

@@ -6,7 +6,7 @@ import { plainText } from '../core/plain-text.ts';
 import type { Tainted } from '../core/tainted.ts';
 import type { Durable, Inbound, Intake } from '../ports.ts';
 import { answer } from './answer.ts';
-import { decide } from './decide.ts';
+import { decide, isDecision } from './decide.ts';
 import { onClick } from './on-click.ts';
 import { lookAgain, openIncident } from './open-incident.ts';
 import type { World } from './world.ts';
@@ -47,9 +47,7 @@ function handle(world: World, inbound: Inbound): Promise<void> {
     case 'command':
       return onLine(world, inbound, false);
     case 'click':
-      return inbound.action === 'approve-plan' || inbound.action === 'reject-plan'
-        ? decide(world, inbound)
-        : onClick(world, inbound);
+      return isDecision(inbound) ? decide(world, inbound) : onClick(world, inbound);
     case 'message':
       return onMessage(world, inbound);
     case 'joined':

@@ -6,9 +6,10 @@ import { gradeVerdict } from './grade.ts';
 import { verifyReceipt } from './receipt.ts';
 import { rerunEvidence } from './rerun.ts';
 import { whisper } from './show.ts';
+import { undoPlan } from './undo-plan.ts';
 import type { World } from './world.ts';
 
-/** Buttons that decide nothing: briefings, receipts, grades. */
+/** Buttons that decide nothing: briefings, receipts, grades, and asking for an undo. */
 export async function onClick(world: World, inbound: Extract<Inbound, { type: 'click' }>): Promise<void> {
   const incident = await world.store.lastIncidentAt(inbound.place);
   switch (inbound.action) {
@@ -22,6 +23,8 @@ export async function onClick(world: World, inbound: Extract<Inbound, { type: 'c
       return gradeVerdict(world, inbound);
     case 'verify-receipt':
       return verifyReceipt(world, inbound);
+    case 'undo-plan':
+      return undoPlan(world, inbound);
     default:
       return whisper(world, inbound, {
         card: noticeCard('This button does nothing yet', 'Type help to see what I can do.'),

@@ -2,9 +2,11 @@ import type { Line } from '../core/card.ts';
 import type { Place } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
 import { taint } from '../core/tainted.ts';
+import { undoOf } from '../core/undo.ts';
 import type { Inbound, PlanRow } from '../ports.ts';
 import { receiptCard } from './cards/receipt.ts';
 import { noticeCard, replyCard } from './cards/reply.ts';
+import { undoCard } from './cards/undo.ts';
 import type { Execution } from './execute.ts';
 import { post, whisper } from './show.ts';
 import { walkAudit } from './walk-audit.ts';
@@ -23,10 +25,12 @@ export async function giveReceipt(
     sealed: row,
     approvedBy: names.join(' and ') || 'nobody',
     outcome: outcomeLine(execution),
+    done: execution.kind === 'done',
     auditSeq: entry.seq,
     auditHash: entry.hash,
   });
   await post(world, { place: thread, card, key: `receipt:${plan}`, incident: row.plan.incident });
+  if (execution.kind === 'not-done' && doneIn(execution).length > 0) await offerUndo(world, { row, execution, thread });
   await world.anchorAudit?.();
 }
 
@@ -54,10 +58,48 @@ async function writeReceipt(world: World, row: PlanRow, execution: Execution): P
 }
 
 export function outcomeLine(execution: Execution): Line {
-  if (execution.kind === 'not-done') return ['Not done: ', taint(execution.why)];
+  if (execution.kind === 'not-done') return notDoneLine(execution);
   const pull = pullOf(execution);
   if (pull) return ['Opened ', { label: `pull request #${pull.number}`, href: pull.url }, '. I do not merge it'];
   return ['Done'];
+}
+
+type NotDone = Extract<Execution, { kind: 'not-done' }>;
+
+const doneIn = ({ steps }: NotDone): NotDone['steps'] => steps.filter(({ end }) => end === 'done');
+
+/** Which steps happened, which did not, and which nobody could find out. */
+function notDoneLine(execution: NotDone): Line {
+  const { steps, why } = execution;
+  const done = doneIn(execution);
+  const unclear = steps.filter(({ end }) => end === 'unclear');
+  if (done.length + unclear.length === 0) return ['Not done: ', taint(why)];
+  const named = (label: string, some: NotDone['steps']): readonly string[] =>
+    some.length === 0 ? [] : [`${label}: ${some.map(({ says }) => says).join('; ')}. `];
+  const left = steps.filter(({ end }) => end === 'not-done');
+  return [
+    `${done.length} of ${steps.length} steps done. `,
+    ...named('Done', done),
+    ...named('May have happened, look before anything else', unclear),
+    ...named('Not done', left),
+    'Stopped because: ',
+    taint(why),
+  ];
+}
+
+async function offerUndo(
+  world: World,
+  { row, execution, thread }: { row: PlanRow; execution: NotDone; thread: Place },
+): Promise<void> {
+  const undone = doneIn(execution);
+  const card = undoCard(row.plan, {
+    what: `Stopped after ${undone.length} of ${execution.steps.length} steps`,
+    undo: undoOf(
+      row.plan,
+      undone.map(({ id }) => id),
+    ),
+  });
+  await post(world, { place: thread, card, key: `undo-offer:${row.plan.id}`, incident: row.plan.incident });
 }
 
 /** The pull request an execution opened, if it did. */

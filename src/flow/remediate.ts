@@ -5,6 +5,7 @@
 import type { PlanState } from '../core/approval.ts';
 import type { Durable, MessageRef, PlanRow } from '../ports.ts';
 import { showProposal, showRecord } from './approval-message.ts';
+import { offerBreakGlass } from './break-glass.ts';
 import { recordPhase } from './enter-phase.ts';
 import { type Execution, execute } from './execute.ts';
 import { movePlan } from './move-plan.ts';
@@ -34,7 +35,7 @@ export const remediationWorkflow =
 type Given = { readonly input: RemediationInput; readonly row: PlanRow };
 
 async function remedy(world: World, durable: Durable, { input, row }: Given): Promise<void> {
-  const message = await durable.step('ask', () => showProposal(world, input.plan));
+  const message = await durable.step('ask', () => ask(world, input.plan));
   const waitMs = await durable.step('wait-until', async () => Math.max(0, row.plan.expiresAtMs - world.clock.nowMs()));
   const decision = await durable.waitFor<Decision>('decision', waitMs);
   const state = await durable.step('decided', () => settleDecision(world, input.plan, decision));
@@ -46,6 +47,12 @@ async function remedy(world: World, durable: Durable, { input, row }: Given): Pr
   await durable.step('show-end', () => showRecord(world, { plan: input.plan, message }));
   await durable.step('receipt', () => giveReceipt(world, { plan: input.plan, execution, thread }));
   await afterwards(world, durable, { input, row, execution, thread });
+}
+
+async function ask(world: World, plan: string): Promise<MessageRef> {
+  const message = await showProposal(world, plan);
+  await offerBreakGlass(world, plan);
+  return message;
 }
 
 /** Nobody waits for this plan any more: it can neither be approved nor block its service. */

@@ -29,7 +29,8 @@ export async function submitPlan(world: World, { sealed, place, ...rest }: Submi
   const { plan, digest } = sealed;
   if (await world.store.plan(plan.id)) return;
   await world.store.transact(async (transaction) => {
-    await world.store.savePlan(transaction, sealed, place);
+    // Somebody else's version of this plan was approved meanwhile: people have decided, nothing is left to ask.
+    if ((await world.store.savePlan(transaction, sealed, place)) === 'in-flight') return;
     await world.store.setPhase(transaction, plan.incident, 'proposed');
     await world.store.audit(transaction, {
       kind: 'plan.proposed',

@@ -4,10 +4,12 @@ import type { Line } from '../core/card.ts';
 import type { Incident, Place } from '../core/incident.ts';
 import type { Plan } from '../core/plan.ts';
 import { judgeRecovery, type RecoveryVerdict } from '../core/recovery.ts';
+import { undoOf } from '../core/undo.ts';
 import type { Durable } from '../ports.ts';
 import { resolutionCard } from './cards/receipt.ts';
 import { noticeCard } from './cards/reply.ts';
 import { statusCard } from './cards/status.ts';
+import { undoCard } from './cards/undo.ts';
 import { causeWords } from './cards/words.ts';
 import { recordPhase } from './enter-phase.ts';
 import type { Execution } from './execute.ts';
@@ -137,10 +139,11 @@ async function offerUndo(
   world: World,
   { plan, thread, incident }: { plan: Plan; thread: Place; incident: Incident },
 ): Promise<void> {
-  const card = noticeCard(
-    'The signal did not recover after this action',
-    `Undo: ${plan.inverse.says}. Mention me to look again.`,
+  const undo = undoOf(
+    plan,
+    plan.steps.map(({ id }) => id),
   );
+  const card = undoCard(plan, { what: 'The signal did not recover after this action', undo });
   await post(world, { place: thread, card, key: `undo-offer:${plan.id}`, incident: incident.id });
 }
 

@@ -13,7 +13,15 @@ const uid = (type: string, id: string): TypeAndId => ({ type: `Causeway::${type}
 const reference = (type: string, id: string): CedarValueJson => ({ __entity: uid(type, id) });
 
 /** One question to the policy in Cedar's terms. Numbers are handed over as they are: what is not whole is refused. */
-export function cedarRequest({ action, sealed, tier, principal, owners, breakGlass, context }: PolicyRequest): CedarRequest {
+export function cedarRequest({
+  action,
+  sealed,
+  tier,
+  principal,
+  owners,
+  breakGlass,
+  context,
+}: PolicyRequest): CedarRequest {
   const { plan } = sealed;
   const person = uid('Person', principal.id);
   const attributes = { standing: principal.standing, onCall: principal.onCall };

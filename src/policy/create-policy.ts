@@ -30,7 +30,13 @@ export function createPolicy(files: readonly PolicyFile[]): Result<ExplainedPoli
   const decide = (request: PolicyRequest): PolicyDecision => {
     const verdict = judge(request);
     const unmet = isSilent(verdict) ? permitsOf(rules, request).map(ruleOf) : [];
-    return { allow: verdict.allow, reasons: reasonsOf(verdict, request), version, rules: verdict.rules.map(ruleOf), unmet };
+    return {
+      allow: verdict.allow,
+      reasons: reasonsOf(verdict, request),
+      version,
+      rules: verdict.rules.map(ruleOf),
+      unmet,
+    };
   };
   const needed = countApprovers((request) => judge(request).allow);
   return done({

@@ -17,7 +17,9 @@ function disguises(credential: string): readonly Needle[] {
     JSON.stringify(credential).slice(1, -1),
     ...base64Forms(bytes),
   ];
-  const loose = [bytes.toString('hex'), encodeURIComponent(credential)];
+  const hexadecimal = bytes.toString('hex');
+  const formEncoded = new URLSearchParams({ '': credential }).toString().slice(1);
+  const loose = [hexadecimal, hexadecimal.replaceAll(/../gu, '%$&'), encodeURIComponent(credential), formEncoded];
   return [...exact.map((text) => ({ text, ignoreCase: false })), ...loose.map((text) => ({ text, ignoreCase: true }))];
 }
 

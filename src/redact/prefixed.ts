@@ -1,13 +1,31 @@
 import type { Rule } from './rule.ts';
 
+/** What may stand right before a token and is no part of it, though letters or digits: an escape, in a URL, a colour. */
+export const escapes = '\\\\[nrt]|%[0-9A-Fa-f]{2}|\\x1b\\[[0-9;]{0,12}m';
+const begin = `(?:^|[^A-Za-z0-9_]|${escapes})`;
+
+/** After what tells a token there are at least so many of the characters of tokens. */
+const gate = /[\w.~+/=:@-]{8}/uy;
+
 /** A token that begins with what only such tokens begin with. */
 export const prefixed = (kind: string, hint: string, pattern: string): Rule => prefixedBy(kind, [hint], pattern);
 
 export const prefixedBy = (kind: string, hints: readonly string[], pattern: string): Rule => ({
   kind,
   hints: hints.map((hint) => hint.toLowerCase()),
-  pattern: `(?:^|[^A-Za-z0-9_])(${pattern})`,
+  gate,
+  pattern: `${begin}(${pattern})`,
   group: 1,
+  within: 'token',
+});
+
+/** A token that some word in its line, or its own end, tells. */
+export const toldBy = (kind: string, hints: readonly string[], pattern: string): Rule => ({
+  kind,
+  hints,
+  pattern: `${begin}(${pattern})`,
+  group: 1,
+  within: 'line',
 });
 
 /** `start` before each hexadecimal digit: hints for prefixes that are too short to be rare. */

@@ -1,73 +1,132 @@
-import { createHmac } from 'node:crypto';
-import type { Redactor } from '../ports.ts';
-import { mergeSpans, type Span } from './scan.ts';
+import { setImmediate } from 'node:timers/promises';
 import { createScanWorker, type ScanWorker } from './scan-worker.ts';
+import { mergeSpans, type Span } from './spans.ts';
+import { type Naming, tokensOf, withheldKind } from './tokens.ts';
 
 export type RedactorOptions = {
   /** Key of the stable tokens: the same secret gives the same token wherever it appears. */
   readonly tokenKey: string;
-  /** The process's own credentials, matched exactly and in disguise. */
+  /** The process's own credentials and canaries, matched exactly and in disguise. */
   readonly ownCredentials: readonly string[];
-  readonly emails?: boolean;
+  /** Masks personal data too: `[PII:kind:hmac8]`. On unless switched off. */
+  readonly personalData?: boolean;
+  /** Masks IP addresses too. Off unless asked for: who called whom is what an incident is about. */
+  readonly ipAddresses?: boolean;
   readonly deadlineMs?: number;
   readonly workerUrl?: URL;
 };
 
-/** What stands in place of text that could not be checked. */
-export const withheld = '[withheld: redaction timeout]';
+/** `receipt` counts what was masked by kind; `withheld` counts pieces that could not be checked. */
+export type Redaction = {
+  readonly text: string;
+  readonly redactions: number;
+  readonly receipt: Readonly<Record<string, number>>;
+};
+
+/** A `Redactor` that says what it masked. */
+export type CountingRedactor = { redact(text: string): Promise<Redaction>; close(): Promise<void> };
 
 const chunkLength = 16_384;
 const overlapMin = 512;
 const deadlineMsDefault = 250;
+/** After so many tokens the caller's loop gets its turn: each is a hash. */
+const breath = 64;
+/** What stands before a secret and tells it is no longer than this. */
+const labelLength = 300;
 
 /**
- * Masks secrets with `[SECRET:kind:hmac8]`, in a worker with a deadline per 16 KB. What cannot be scanned in time is
- * withheld, never passed on. Does not keep the process alive; `close` ends the worker at once.
+ * Masks secrets with `[SECRET:kind:hmac8]` and personal data with `[PII:kind:hmac8]`, in a worker with a deadline per
+ * 16 KB. What cannot be scanned in time is withheld, never passed on. Does not keep the process alive; `close` ends the
+ * worker at once.
  */
-export function createRedactor(options: RedactorOptions): Redactor & { close(): Promise<void> } {
+export function createRedactor(options: RedactorOptions): CountingRedactor {
   const worker = createScanWorker({
     credentials: options.ownCredentials,
-    emails: options.emails ?? false,
+    personalData: options.personalData ?? true,
+    ipAddresses: options.ipAddresses ?? false,
     deadlineMs: options.deadlineMs ?? deadlineMsDefault,
     workerUrl: options.workerUrl ?? new URL('./worker.ts', import.meta.url),
   });
-  // Base64 and hexadecimal forms are up to twice as long as the credential.
-  const overlap = Math.max(overlapMin, ...options.ownCredentials.map((credential) => 3 * credential.length));
-  const token = (kind: string, secret: string): string =>
-    `[SECRET:${kind}:${createHmac('sha256', options.tokenKey).update(secret).digest('hex').slice(0, 8)}]`;
+  // URL-encoded forms are up to three times as long as the credential.
+  const longest = Math.max(overlapMin, ...options.ownCredentials.map((credential) => 3 * credential.length));
+  const overlap = Math.min(longest, chunkLength / 2);
+  const naming = tokensOf(options.tokenKey);
   return {
-    async redact(text) {
-      if (text === '') return { text, redactions: 0 };
-      const spans = await scanAll(worker, text, overlap);
-      return { text: mask(text, spans, token), redactions: spans.length };
-    },
+    redact: (text) => redactText(text, { worker, overlap, naming }),
     close: () => worker.close(),
   };
 }
 
-const withheldKind = 'withheld';
+type Means = { readonly worker: ScanWorker; readonly overlap: number; readonly naming: Naming };
 
-/** Chunks overlap, so that a secret on a border is whole in one of them. */
-async function scanAll(worker: ScanWorker, text: string, overlap: number): Promise<readonly Span[]> {
-  const spans: Span[] = [];
-  const step = Math.max(chunkLength - overlap, chunkLength / 2);
-  for (let start = 0; start < text.length; start += step) {
-    const end = Math.min(start + step + overlap, text.length);
+/** Chunk by chunk: what no later chunk can change is written at once, so that the caller's loop is never held long. */
+async function redactText(text: string, { worker, overlap, naming }: Means): Promise<Redaction> {
+  const writer = createWriter(text, naming);
+  let pending: readonly Span[] = [];
+  for (let start = 0; start < text.length; ) {
+    const end = Math.min(start + chunkLength, text.length);
     const found = await worker.scan(text.slice(start, end));
-    if (found === null) spans.push({ start, end, kind: withheldKind });
-    else spans.push(...found.map((span) => ({ ...span, start: span.start + start, end: span.end + start })));
-    if (end === text.length) break;
+    const next = end === text.length ? end : nextStart({ start, end: end - overlap }, found ?? [], end - start);
+    pending = mergeSpans([...pending, ...placed(found, { text, start, end, next })]);
+    const settled = pending.filter((span) => span.end <= next || next === text.length);
+    for (let from = 0; from < settled.length; from += breath) {
+      if (from > 0) await setImmediate();
+      writer.write(settled.slice(from, from + breath));
+    }
+    pending = pending.slice(settled.length);
+    start = next;
   }
-  return mergeSpans(spans);
+  return writer.end();
 }
 
-function mask(text: string, spans: readonly Span[], token: (kind: string, secret: string) => string): string {
+/**
+ * Chunks overlap, so that a secret on a border is whole in one of them. One that reaches the end of its chunk is tried
+ * again from its label on.
+ */
+function nextStart(
+  usual: { readonly start: number; readonly end: number },
+  found: readonly Span[],
+  size: number,
+): number {
+  const cut = found.find((span) => span.end === size && span.start - labelLength > size / 4);
+  return cut === undefined ? usual.end : Math.min(usual.end, usual.start + cut.start - labelLength);
+}
+
+type Chunk = { readonly text: string; readonly start: number; readonly end: number; readonly next: number };
+
+/** In the whole text. One too long for any chunk goes on through whatever could still be part of it. */
+function placed(found: readonly Span[] | null, { text, start, end }: Chunk): readonly Span[] {
+  if (found === null) return [{ start, end, kind: withheldKind, personal: false }];
+  return found.map((span) => {
+    const isCut = start + span.end === end && end < text.length && span.start <= (end - start) / 4 + labelLength;
+    return { ...span, start: start + span.start, end: isCut ? endOfRun(text, end) : start + span.end };
+  });
+}
+
+function endOfRun(text: string, from: number): number {
+  const run = /[\w+/=\s\\.~%-]*/uy;
+  run.lastIndex = from;
+  return from + (run.exec(text)?.[0].length ?? 0);
+}
+
+function createWriter(text: string, naming: Naming): { write(spans: readonly Span[]): void; end(): Redaction } {
   const parts: string[] = [];
+  const receipt = new Map<string, number>();
   let from = 0;
-  for (const span of spans) {
-    const secret = text.slice(span.start, span.end);
-    parts.push(text.slice(from, span.start), span.kind === withheldKind ? withheld : token(span.kind, secret));
-    from = span.end;
-  }
-  return [...parts, text.slice(from)].join('');
+  let redactions = 0;
+  return {
+    write(spans) {
+      for (const span of spans) {
+        parts.push(text.slice(from, span.start), naming(span, text.slice(span.start, span.end)));
+        receipt.set(span.kind, (receipt.get(span.kind) ?? 0) + 1);
+        from = span.end;
+        redactions += 1;
+      }
+    },
+    end: () => ({
+      text: [...parts, text.slice(from)].join(''),
+      redactions,
+      receipt: Object.fromEntries([...receipt].toSorted(([one], [other]) => (one < other ? -1 : 1))),
+    }),
+  };
 }

@@ -1,3 +1,8 @@
+import type { Window } from './windows.ts';
+
+/** Masks less than was matched, or nothing (null): a check digit that is wrong, a value that is a placeholder. */
+export type Check = (text: string, found: Window) => Window | null;
+
 /**
  * What counts as a secret: prefixes, alphabets and lengths as their vendors publish them. RE2 syntax, so that every
  * pattern takes linear time. `hints` are lower-case words one of which is in every match: without one the pattern is
@@ -7,10 +12,23 @@ export type Rule = {
   readonly kind: string;
   readonly hints: readonly string[];
   readonly pattern: string;
-  /** The capturing group that holds the secret; 0 is the whole match. */
+  /** The capturing group that holds the secret; 0 is the whole match, -1 the first of groups 1 to 4 that matched. */
   readonly group: number;
-  /** `many`: a match may span lines, so the whole text is tried once a hint is in it. Otherwise only lines with a hint. */
-  readonly lines?: 'many';
-  /** A cheap test that every match passes, tried before the pattern. Bounded, so that it too takes linear time. */
+  /** How far around a hint the pattern is tried: over its line, over the text, or over the one run of token characters. */
+  readonly within: 'line' | 'text' | 'token';
+  /** Sticky, tried right behind a hint: what follows it in every match. Bounded, so that it too takes linear time. */
   readonly gate?: RegExp;
+  readonly check?: Check;
+  /** Personal data, masked as `PII`, where a secret does not already cover it. */
+  readonly personal?: true;
 };
+
+/** Found by its form alone, with no telling word. `seek` is global and bounded: so many characters at each place. */
+export type FormRule = {
+  readonly kind: string;
+  readonly seek: RegExp;
+  readonly check: Check;
+  readonly personal?: true;
+};
+
+export type RuleSet = { readonly worded: readonly Rule[]; readonly formed: readonly FormRule[] };

@@ -1,14 +1,14 @@
 import { contextRules } from './context-rules.ts';
-import type { Rule } from './rule.ts';
-import { tokenRules } from './token-rules.ts';
+import { personalFields } from './personal-fields.ts';
+import { addressForms, personalForms } from './personal-forms.ts';
+import type { RuleSet } from './rule.ts';
+import { discordToken, tokenRules } from './token-rules.ts';
 import { vendorRules } from './vendor-rules.ts';
 
-/** Off unless asked for: addresses are often the subject of an incident. */
-export const emailRule: Rule = {
-  kind: 'email',
-  hints: ['@'],
-  pattern: '(?i)[a-z0-9][a-z0-9._%+-]{0,63}@[a-z0-9-]{1,63}(?:\\.[a-z0-9-]{1,63})*\\.[a-z]{2,24}',
-  group: 0,
-};
+/** What is masked besides secrets. */
+export type Personal = { readonly personalData: boolean; readonly ipAddresses: boolean };
 
-export const secretRules: readonly Rule[] = [...tokenRules, ...vendorRules, ...contextRules];
+export const rulesFor = ({ personalData, ipAddresses }: Personal): RuleSet => ({
+  worded: [...tokenRules, ...vendorRules, ...contextRules, ...(personalData ? personalFields : [])],
+  formed: [discordToken, ...(personalData ? personalForms : []), ...(ipAddresses ? addressForms : [])],
+});

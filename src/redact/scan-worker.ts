@@ -4,7 +4,8 @@
  */
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
-import type { Span } from './scan.ts';
+import type { Personal } from './rules.ts';
+import type { Span } from './spans.ts';
 
 export type ScanWorker = {
   /** The spans, or null when the chunk could not be scanned in time. Never rejects. */
@@ -14,14 +15,13 @@ export type ScanWorker = {
 
 const answer = z.object({
   id: z.int(),
-  spans: z.array(z.object({ start: z.int(), end: z.int(), kind: z.string() })),
+  spans: z.array(z.object({ start: z.int(), end: z.int(), kind: z.string(), personal: z.boolean() })),
 });
 
 const startupMs = 15_000;
 
-export type ScanSettings = {
+export type ScanSettings = Personal & {
   readonly credentials: readonly string[];
-  readonly emails: boolean;
   readonly deadlineMs: number;
   /** Another worker file, for tests that need a slow one. */
   readonly workerUrl: URL;
@@ -33,13 +33,21 @@ export function createScanWorker(settings: ScanSettings): ScanWorker {
   let queue: Promise<unknown> = Promise.resolve();
   let closed = false;
 
+  const start = (): Promise<Worker | null> => {
+    const started = startWorker(settings);
+    const forget = () => {
+      if (running === started) running = null;
+    };
+    // One that ends by itself, even between two chunks, is replaced.
+    void started.then((worker) => (worker === null ? forget() : worker.once('exit', forget)));
+    return started;
+  };
+
   const attempt = async (text: string): Promise<readonly Span[] | null> => {
-    running ??= startWorker(settings);
+    if (closed) return null;
+    running ??= start();
     const worker = await running;
-    if (worker === null) {
-      running = null;
-      return null;
-    }
+    if (worker === null) return null;
     nextId += 1;
     const spans = await ask(worker, { id: nextId, text }, settings.deadlineMs);
     if (spans === null) {
@@ -52,7 +60,7 @@ export function createScanWorker(settings: ScanSettings): ScanWorker {
   return {
     scan(text) {
       // A second try, because a starved machine misses a deadline that the text itself does not.
-      const turn = queue.then(async () => (closed ? null : ((await attempt(text)) ?? (await attempt(text)))));
+      const turn = queue.then(async () => (await attempt(text)) ?? (await attempt(text)));
       queue = turn;
       return turn;
     },
@@ -66,13 +74,14 @@ export function createScanWorker(settings: ScanSettings): ScanWorker {
 }
 
 /** Null when it does not come up. */
-function startWorker({ credentials, emails, workerUrl }: ScanSettings): Promise<Worker | null> {
+function startWorker({ workerUrl, credentials, personalData, ipAddresses }: ScanSettings): Promise<Worker | null> {
   // Without the process's own flags: some (`--input-type`, `--eval`) would break it.
-  const worker = new Worker(workerUrl, { workerData: { credentials, emails }, execArgv: [] });
+  const worker = new Worker(workerUrl, { workerData: { credentials, personalData, ipAddresses }, execArgv: [] });
   return new Promise((resolve) => {
     const settle = (outcome: Worker | null) => {
       clearTimeout(timer);
       worker.off('error', refuse);
+      worker.off('exit', refuse);
       worker.on('error', () => undefined);
       if (outcome === null) void worker.terminate();
       else outcome.unref();
@@ -81,6 +90,7 @@ function startWorker({ credentials, emails, workerUrl }: ScanSettings): Promise<
     const refuse = () => settle(null);
     const timer = setTimeout(refuse, startupMs);
     worker.once('error', refuse);
+    worker.once('exit', refuse);
     worker.once('message', () => settle(worker));
   });
 }

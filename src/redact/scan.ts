@@ -1,56 +1,98 @@
-/** Finds secrets in one chunk of text. Pure and linear: it runs in the worker. */
+/** Finds secrets and personal data in one chunk of text. Pure and linear: it runs in the worker. */
 import { RE2JS } from 're2js';
-import type { Rule } from './rule.ts';
-import { type Window, windowsOf } from './windows.ts';
-
-/** `[start, end)` in characters of the scanned text. */
-export type Span = { readonly start: number; readonly end: number; readonly kind: string };
+import { createHintIndex } from './hint-index.ts';
+import type { FormRule, Rule, RuleSet } from './rule.ts';
+import { mergeSpans, type Span, withoutTokens } from './spans.ts';
+import { runsAround, type Window, windowsAround } from './windows.ts';
 
 export type Needle = { readonly text: string; readonly ignoreCase: boolean };
 export type Scanner = (text: string) => readonly Span[];
 
+type Compiled = { readonly rule: Rule; readonly regex: RE2JS };
+/** Whom a word that was found concerns: rules by index, and needles that begin with it. */
+type Hint = { readonly rules: number[]; readonly needles: Needle[] };
+
+/** So much of a needle is looked for; what follows is compared. */
+const needleHead = 8;
+
 /** Compiles the rules once. `needles` are our own credentials in every disguise. */
-export function createScanner(rules: readonly Rule[], needles: readonly Needle[]): Scanner {
-  const compiled = rules.map((rule) => ({ rule, regex: RE2JS.compile(rule.pattern) }));
+export function createScanner(rules: RuleSet, needles: readonly Needle[]): Scanner {
+  const compiled = rules.worded.map((rule) => ({ rule, regex: RE2JS.compile(rule.pattern) }));
+  const hints = hintsOf(rules.worded, needles);
+  const index = createHintIndex([...hints.keys()]);
+  const concerned = [...hints.values()];
   return (text) => {
-    const lower = text.toLowerCase();
-    const spans = needles.flatMap((needle) => findNeedle(needle, text, lower));
-    for (const { rule, regex } of compiled) {
-      spans.push(...findRule(rule, regex, { text, lower }));
-    }
+    const spans: Span[] = [];
+    const places: number[][] = compiled.map(() => []);
+    index(text, (word, end) => {
+      const hint = concerned[word];
+      if (hint === undefined) return;
+      spans.push(...needlesAt(hint.needles, text, end));
+      for (const rule of hint.rules) if (passes(compiled[rule]?.rule, text, end)) places[rule]?.push(end - 1);
+    });
+    for (const [at, one] of compiled.entries()) spans.push(...findWorded(one, text, places[at] ?? []));
+    for (const rule of rules.formed) spans.push(...findFormed(rule, text));
     return withoutTokens(mergeSpans(spans), text);
   };
 }
 
-function findNeedle(needle: Needle, text: string, lower: string): Span[] {
-  const haystack = needle.ignoreCase ? lower : text;
-  const wanted = needle.ignoreCase ? needle.text.toLowerCase() : needle.text;
+function hintsOf(rules: readonly Rule[], needles: readonly Needle[]): ReadonlyMap<string, Hint> {
+  const hints = new Map<string, Hint>();
+  const at = (word: string): Hint => {
+    const hint = hints.get(word) ?? { rules: [], needles: [] };
+    hints.set(word, hint);
+    return hint;
+  };
+  for (const [index, rule] of rules.entries()) for (const hint of rule.hints) at(hint).rules.push(index);
+  for (const needle of needles) at(needle.text.slice(0, needleHead).toLowerCase()).needles.push(needle);
+  return hints;
+}
+
+/** `end` is behind their heads. */
+function needlesAt(needles: readonly Needle[], text: string, end: number): Span[] {
+  return needles.flatMap((needle) => {
+    const start = end - Math.min(needleHead, needle.text.length);
+    const span = { start, end: start + needle.text.length, kind: 'own-credential', personal: false };
+    return isNeedle(needle, text.slice(start, span.end)) ? [span] : [];
+  });
+}
+
+const isNeedle = (needle: Needle, found: string): boolean =>
+  needle.ignoreCase ? found.toLowerCase() === needle.text.toLowerCase() : found === needle.text;
+
+function passes(rule: Rule | undefined, text: string, at: number): boolean {
+  if (rule?.gate === undefined) return true;
+  rule.gate.lastIndex = at;
+  return rule.gate.test(text);
+}
+
+function findWorded(one: Compiled, text: string, places: readonly number[]): Span[] {
+  if (places.length === 0) return [];
+  if (one.rule.within === 'text') return matchIn(one, text, { start: 0, end: text.length });
+  const around = one.rule.within === 'token' ? runsAround : windowsAround;
+  return around(text, places).flatMap((window) => matchIn(one, text, window));
+}
+
+function matchIn({ rule, regex }: Compiled, text: string, window: Window): Span[] {
+  const matcher = regex.matcher(text.slice(window.start, window.end));
   const spans: Span[] = [];
-  for (let at = haystack.indexOf(wanted); at >= 0; at = haystack.indexOf(wanted, at + wanted.length)) {
-    spans.push({ start: at, end: at + wanted.length, kind: 'own-credential' });
+  while (matcher.find()) {
+    const group = rule.group >= 0 ? rule.group : ([1, 2, 3, 4].find((one) => matcher.group(one) !== null) ?? 0);
+    const found = { start: window.start + matcher.start(group), end: window.start + matcher.end(group) };
+    if (found.end <= found.start || isHarmless(text.slice(found.start, found.end))) continue;
+    const checked = rule.check === undefined ? found : rule.check(text, found);
+    if (checked !== null) spans.push({ ...checked, kind: rule.kind, personal: rule.personal ?? false });
   }
   return spans;
 }
 
-type Chunk = { readonly text: string; readonly lower: string };
-
-function findRule(rule: Rule, regex: RE2JS, { text, lower }: Chunk): Span[] {
-  if (rule.lines !== 'many') {
-    return windowsOf(lower, rule.hints).flatMap((window) => matchIn(rule, regex, { text, ...window }));
-  }
-  const hinted = rule.hints.some((hint) => lower.includes(hint));
-  return hinted ? matchIn(rule, regex, { text, start: 0, end: text.length }) : [];
-}
-
-function matchIn(rule: Rule, regex: RE2JS, { text, start: from, end: to }: Window & { readonly text: string }): Span[] {
-  const part = text.slice(from, to);
-  if (rule.gate !== undefined && !rule.gate.test(part)) return [];
-  const matcher = regex.matcher(part);
+function findFormed({ kind, seek, check, personal }: FormRule, text: string): Span[] {
   const spans: Span[] = [];
-  while (matcher.find()) {
-    const group = rule.group >= 0 ? rule.group : ([1, 2, 3, 4].find((one) => matcher.group(one) !== null) ?? 0);
-    const [start, end] = [from + matcher.start(group), from + matcher.end(group)];
-    if (end > start && !isHarmless(text.slice(start, end))) spans.push({ start, end, kind: rule.kind });
+  seek.lastIndex = 0;
+  for (let match = seek.exec(text); match !== null; match = seek.exec(text)) {
+    const found = check(text, { start: match.index, end: match.index + match[0].length });
+    if (found === null) seek.lastIndex = match.index + 1;
+    else spans.push({ ...found, kind, personal: personal ?? false });
   }
   return spans;
 }
@@ -61,39 +103,4 @@ const harmlessWords = new Set(['true', 'false', 'null', 'nil', 'none', 'undefine
 function isHarmless(found: string): boolean {
   if (/^(?:\$\{|\$\(|\{\{|%[({]|<[^>]*>$|\$[A-Z_]+$)/u.test(found)) return true;
   return /^(?:[*x.•]+|\d{1,5})$/iu.test(found) || harmlessWords.has(found.toLowerCase());
-}
-
-/** In order, without overlaps: where two meet, the longer kind names the union. */
-export function mergeSpans(spans: readonly Span[]): readonly Span[] {
-  const ordered = spans.toSorted((one, other) => one.start - other.start || other.end - one.end);
-  const merged: Span[] = [];
-  for (const span of ordered) {
-    const last = merged.at(-1);
-    if (last === undefined || span.start >= last.end) merged.push(span);
-    else {
-      const kind = span.end - span.start > last.end - last.start ? span.kind : last.kind;
-      merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, span.end), kind };
-    }
-  }
-  return merged;
-}
-
-const token = /\[SECRET:[a-z-]{1,30}:[0-9a-f]{8}\]|\[withheld: redaction timeout\]/gu;
-
-/** What is masked already stays: only the text around it is still to be masked. */
-function withoutTokens(spans: readonly Span[], text: string): readonly Span[] {
-  const tokens = [...text.matchAll(token)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
-  if (tokens.length === 0) return spans;
-  return spans.flatMap((span) => subtract(span, tokens)).filter((span) => /\w/u.test(text.slice(span.start, span.end)));
-}
-
-function subtract(span: Span, tokens: readonly { readonly start: number; readonly end: number }[]): readonly Span[] {
-  const pieces: Span[] = [];
-  let { start } = span;
-  for (const hole of tokens) {
-    if (hole.end <= start || hole.start >= span.end) continue;
-    if (hole.start > start) pieces.push({ ...span, start, end: hole.start });
-    start = Math.max(start, hole.end);
-  }
-  return start < span.end ? [...pieces, { ...span, start }] : pieces;
 }

@@ -1,16 +1,20 @@
-import { beforeHexadecimal, prefixed, prefixedBy } from './prefixed.ts';
-import type { Rule } from './rule.ts';
+import { beforeHexadecimal, escapes, prefixed, prefixedBy, toldBy } from './prefixed.ts';
+import type { FormRule, Rule } from './rule.ts';
 
 /** Tokens of the clouds, forges and services most incidents touch, and keys in PEM. */
 export const tokenRules: readonly Rule[] = [
   {
     kind: 'aws-access-key',
+    within: 'token',
+    gate: /[A-Z0-9]{16}/uy,
     hints: ['akia', 'asia', 'abia', 'acca', 'a3t'],
-    pattern: '(?:^|[^A-Za-z0-9])((?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16})(?:$|[^A-Za-z0-9])',
+    pattern: `(?:^|[^A-Za-z0-9]|${escapes})((?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16})(?:$|[^A-Za-z0-9])`,
     group: 1,
   },
   {
     kind: 'aws-secret-key',
+    within: 'line',
+    gate: /[\w .-]{0,40}['"]?\s{0,20}(?::|=>?)\s{0,20}['"]?[A-Za-z0-9/+]{40}/uy,
     hints: ['aws', 'secret'],
     pattern: '(?i)(?:aws|secret)[\\w .-]{0,30}[\'"]?\\s*(?:=|:|=>)\\s*[\'"]?([A-Za-z0-9/+]{40})(?:$|[^A-Za-z0-9/+=])',
     group: 1,
@@ -42,9 +46,9 @@ export const tokenRules: readonly Rule[] = [
   prefixed('npm-token', 'npm_', 'npm_[A-Za-z0-9]{36}'),
   prefixed('pypi-token', 'pypi-', 'pypi-[A-Za-z0-9_-]{16,}'),
   prefixed('sendgrid-key', 'sg.', 'SG\\.[A-Za-z0-9_-]{16,32}\\.[A-Za-z0-9_-]{16,64}'),
-  prefixedBy('twilio-key', beforeHexadecimal('sk'), 'SK[0-9a-f]{32}'),
+  { ...prefixedBy('twilio-key', beforeHexadecimal('sk'), 'SK[0-9a-f]{32}'), gate: /[0-9a-f]{31}/uy },
   prefixed('mailgun-key', 'key-', 'key-[0-9a-f]{32}'),
-  prefixedBy(
+  toldBy(
     'mailchimp-key',
     ['-us1', '-us2', '-us3', '-us4', '-us5', '-us6', '-us7', '-us8', '-us9'],
     '[0-9a-f]{32}-us[0-9]{1,2}',
@@ -75,7 +79,7 @@ export const tokenRules: readonly Rule[] = [
   prefixed('jwt', 'eyj', 'eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*)?'),
   {
     kind: 'private-key',
-    lines: 'many',
+    within: 'text',
     hints: ['private key'],
     pattern:
       '(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:.*?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|.*)',
@@ -83,36 +87,42 @@ export const tokenRules: readonly Rule[] = [
   },
   {
     kind: 'private-key',
-    lines: 'many',
+    within: 'text',
     hints: ['private key'],
     pattern: '^(?:[A-Za-z0-9+/=\\\\\\s]{64,})-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----',
     group: 0,
   },
   {
-    kind: 'discord-token',
-    hints: ['.'],
-    gate: /[\w-]{24,28}\.[\w-]{6}\.[\w-]{27,38}/u,
-    pattern: '(?:^|[^A-Za-z0-9_-])([A-Za-z0-9_-]{24,28}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,38})',
-    group: 1,
-  },
-  {
     kind: 'bundler-license',
+    within: 'line',
     hints: ['contribsys'],
     pattern: '(?i)contribsys(?:__|\\.)com[^0-9a-f]{1,20}([0-9a-f]{8}:[0-9a-f]{8})',
     group: 1,
   },
   {
     kind: 'kubernetes-secret',
-    lines: 'many',
-    hints: ['kind'],
+    within: 'text',
+    hints: ['kind:'],
+    gate: /\s{0,40}['"]?secret\b/iuy,
     pattern: '(?is)kind:\\s*[\'"]?secret\\b.*?\\n(?:string)?data:[^\\n]*\\n((?:[ \\t]+[^\\n]*(?:\\n|$))+)',
     group: 1,
   },
   {
     kind: 'kubernetes-secret',
-    lines: 'many',
-    hints: ['kind'],
+    within: 'text',
+    hints: ['kind:'],
+    gate: /\s{0,40}['"]?secret\b/iuy,
     pattern: '(?is)(?:^|\\n)(?:string)?data:[^\\n]*\\n((?:[ \\t]+[^\\n]*\\n)+)(?:[^\\n]*\\n)*?kind:\\s*[\'"]?secret\\b',
     group: 1,
   },
 ];
+
+/** Three parts of base64, of which no other thing has the lengths. */
+export const discordToken: FormRule = {
+  kind: 'discord-token',
+  seek: /\.[\w-]{6}\.[\w-]{27,38}/gu,
+  check: (text, { start, end }) => {
+    const before = /(?<![\w-])[\w-]{24,28}$/u.exec(text.slice(Math.max(0, start - 29), start));
+    return before === null ? null : { start: start - before[0].length, end };
+  },
+};

@@ -1,4 +1,4 @@
-import { beforeHexadecimal, prefixed, prefixedBy } from './prefixed.ts';
+import { beforeHexadecimal, prefixed, prefixedBy, toldBy } from './prefixed.ts';
 import type { Rule } from './rule.ts';
 
 /** Tokens of many other vendors, by the formats they publish. */
@@ -13,9 +13,12 @@ export const vendorRules: readonly Rule[] = [
   ),
   prefixed('onepassword-token', 'ops_eyj', 'ops_eyJ[A-Za-z0-9+/_-]{100,}={0,3}'),
   prefixed('adafruit-key', 'aio_', 'aio_[A-Za-z0-9]{28}'),
-  prefixedBy('airtable-token', ['airtable'], 'pat[A-Za-z0-9]{14}\\.[0-9a-f]{64}'),
+  toldBy('airtable-token', ['airtable'], 'pat[A-Za-z0-9]{14}\\.[0-9a-f]{64}'),
   prefixedBy('artifactory-token', ['akc'], 'AKC[A-Za-z0-9]{10,}'),
-  prefixedBy('artifactory-password', beforeHexadecimal('ap'), 'AP[0-9A-Fa-f][A-Za-z0-9]{8,}'),
+  {
+    ...prefixedBy('artifactory-password', beforeHexadecimal('ap'), 'AP[0-9A-Fa-f][A-Za-z0-9]{8,}'),
+    gate: /[A-Za-z0-9]{8}/uy,
+  },
   prefixed('artifactory-token', 'cmvmdgtu', 'cmVmdGtu[A-Za-z0-9]{50,}'),
   prefixedBy('buildkite-token', ['bkua_', 'bkct_', 'bkpat_'], 'bk(?:ua|ct|pat)_[0-9a-f]{40}'),
   prefixedBy('circleci-token', ['ccipat_', 'cciprj_'], 'CCI(?:PAT|PRJ)_[A-Za-z0-9]{20,24}_[0-9a-f]{40}'),

@@ -5,38 +5,54 @@ export type Window = { readonly start: number; readonly end: number };
 const reach = { back: 300, on: 2_000 } as const;
 
 /**
- * The lines, or of very long lines the neighbourhoods, that hold one of the hints. Matching costs a hundred times what
- * looking for a word costs, and secrets stand beside a word that tells them. `lower` is the text in lower case.
+ * The lines, or of very long lines the neighbourhoods, that hold one of the places (ascending). Matching costs a
+ * hundred times what looking for a word costs, and secrets stand beside a word that tells them.
  */
-export function windowsOf(lower: string, hints: readonly string[]): readonly Window[] {
-  const found = hints.flatMap((hint) => windowsAround(lower, hint));
-  return merge(found.toSorted((one, other) => one.start - other.start));
-}
-
-function windowsAround(lower: string, hint: string): readonly Window[] {
-  const windows: Window[] = [];
-  for (let at = lower.indexOf(hint); at >= 0; ) {
-    const end = endOf(lower, at);
-    windows.push({ start: Math.max(lower.lastIndexOf('\n', at) + 1, at - reach.back), end });
-    at = lower.indexOf(hint, Math.max(end, at + 1));
+export function windowsAround(text: string, places: readonly number[]): readonly Window[] {
+  const windows: { start: number; end: number }[] = [];
+  for (const at of places) {
+    const last = windows.at(-1);
+    if (last !== undefined && at < last.end) continue;
+    const start = Math.max(lineStart(text, at), at - reach.back);
+    const end = Math.max(endOf(text, at), at + 1);
+    if (last !== undefined && start <= last.end) last.end = end;
+    else windows.push({ start, end });
   }
   return windows;
 }
 
-function endOf(lower: string, at: number): number {
-  const newline = lower.indexOf('\n', at);
-  const end = newline < 0 ? lower.length : newline;
+const lineStart = (text: string, at: number): number => (at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1);
+
+function endOf(text: string, at: number): number {
+  const newline = text.indexOf('\n', at);
+  const end = newline < 0 ? text.length : newline;
   if (end - at <= reach.on) return end;
-  const blank = lower.slice(at + reach.on, end).search(/\s/u);
+  const blank = text.slice(at + reach.on, end).search(/\s/u);
   return blank < 0 ? end : at + reach.on + blank;
 }
 
-function merge(windows: readonly Window[]): readonly Window[] {
-  const merged: Window[] = [];
-  for (const window of windows) {
-    const last = merged.at(-1);
-    if (last === undefined || window.start > last.end) merged.push(window);
-    else merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, window.end) };
+/** Characters of tokens, and of what may stand right before one: an escape, a colour. */
+const isRunUnit = (unit: number): boolean =>
+  (unit >= 0x2d && unit <= 0x3d) ||
+  (unit >= 0x40 && unit <= 0x5c) ||
+  (unit >= 0x61 && unit <= 0x7a) ||
+  unit === 0x5f ||
+  unit === 0x7e ||
+  unit === 0x2b ||
+  unit === 0x25 ||
+  unit === 0x1b;
+
+/** The runs of token characters that hold one of the places (ascending). */
+export function runsAround(text: string, places: readonly number[]): readonly Window[] {
+  const runs: Window[] = [];
+  for (const at of places) {
+    const from = runs.at(-1)?.end ?? 0;
+    if (at < from) continue;
+    let start = at;
+    while (start > from && isRunUnit(text.charCodeAt(start - 1))) start -= 1;
+    let end = at + 1;
+    while (end < text.length && isRunUnit(text.charCodeAt(end))) end += 1;
+    runs.push({ start, end });
   }
-  return merged;
+  return runs;
 }

@@ -95,7 +95,7 @@ const idle: Omit<Store, 'audit' | 'auditRows' | 'incident' | 'evidence' | 'evide
   hypotheses: async () => [],
   keepOnTape: nothing,
   tape: unused,
-  savePlan: nothing,
+  savePlan: async () => 'saved',
   plan: async () => null,
   planForUpdate: unused,
   plansOf: async () => [],

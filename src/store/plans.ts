@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { ApprovalRow, PlanState } from '../core/approval.ts';
 import type { Place } from '../core/incident.ts';
 import type { SealedPlan } from '../core/plan.ts';
-import type { PlanRow, Store, Transaction } from '../ports.ts';
+import type { PlanRow, PlanSaving, Store, Transaction } from '../ports.ts';
 import type { Database } from './open-database.ts';
 import { parsePlan } from './stored-plan.ts';
 import type { Tables } from './tables.ts';
@@ -46,7 +46,12 @@ const newest = (rows: Kysely<Tables>, id: string) =>
 
 async function approvalsOf(rows: Kysely<Tables>, plan: { id: string; version: number }): Promise<ApprovalRow[]> {
   const query = rows.selectFrom('approval').where('plan', '=', plan.id).where('version', '=', plan.version);
-  return query.select(['by', 'digest', 'at_ms as atMs']).orderBy('at_ms').orderBy('by').execute();
+  const found = await query
+    .select(['by', 'digest', 'at_ms as atMs', 'break_glass'])
+    .orderBy('at_ms')
+    .orderBy('by')
+    .execute();
+  return found.map(({ break_glass: breakGlass, ...row }) => (breakGlass ? { ...row, breakGlass } : row));
 }
 
 /** One query after the other: inside a transaction they share a connection. */
@@ -63,19 +68,24 @@ async function plansOf(rows: Kysely<Tables>, incident: string): Promise<PlanRow[
   return plans;
 }
 
-/** Saving the same version again changes nothing, so that a repeated step is harmless. */
-async function savePlan(writer: Kysely<Tables>, { plan, digest }: SealedPlan, place: Place): Promise<void> {
+/**
+ * Saving the same version again changes nothing, so that a repeated step is harmless. What people approved and what
+ * runs is never replaced: the row lock makes that hold against a decision in the same moment.
+ */
+async function savePlan(writer: Kysely<Tables>, { plan, digest }: SealedPlan, place: Place): Promise<PlanSaving> {
   const { id, version, incident, service } = plan;
   const last = await newest(writer, id).forUpdate().executeTakeFirst();
-  if (last?.version === version && last.digest === digest) return;
+  if (last?.version === version && last.digest === digest) return 'saved';
   if (last !== undefined && last.version >= version) {
     throw new Error(`Plan ${id} already has version ${last.version}: a changed plan needs a higher version.`);
   }
+  if (last?.state === 'approved' || last?.state === 'running') return 'in-flight';
   const settle = { state: 'superseded', settled_at_ms: plan.createdAtMs };
   await writer.updateTable('plan').set(settle).where('id', '=', id).where('state', '=', 'pending').execute();
   const documents = { document: JSON.stringify(plan), place: JSON.stringify(place) };
   const row = { id, version, incident, service, digest, ...documents, state: 'pending', settled_at_ms: null };
   await writer.insertInto('plan').values(row).execute();
+  return 'saved';
 }
 
 type Move = { id: string; from: readonly PlanState[]; to: PlanState; atMs: number };
@@ -87,20 +97,25 @@ async function movePlan(writer: Kysely<Tables>, { id, from, to, atMs }: Move): P
   return (await query.where('state', 'in', [...from]).executeTakeFirst()).numUpdatedRows > 0n;
 }
 
-/** Throws when the digest is not that of the newest version: the caller holds its row lock and has compared them. */
+/**
+ * False when the person had approved already; breaking the glass replaces that approval. Throws when the digest is not
+ * that of the newest version: the caller holds its row lock and has compared them.
+ */
 async function addApproval(
   database: Database,
   transaction: Transaction,
   approval: ApprovalRow & { readonly plan: string },
 ): Promise<boolean> {
   const writer = database.writer(transaction);
-  const { plan, by, digest, atMs } = approval;
+  const { plan, by, digest, atMs, breakGlass = false } = approval;
   const row = await newest(writer, plan).executeTakeFirst();
   if (row === undefined || row.digest !== digest) throw new Error(`${digest} is not the digest of plan ${plan}.`);
-  const values = { plan, version: row.version, by, digest, at_ms: atMs };
+  const change = { digest, at_ms: atMs, break_glass: breakGlass };
   const query = writer
     .insertInto('approval')
-    .values(values)
-    .onConflict((conflict) => conflict.doNothing());
+    .values({ plan, version: row.version, by, ...change })
+    .onConflict((conflict) =>
+      breakGlass ? conflict.columns(['plan', 'version', 'by']).doUpdateSet(change) : conflict.doNothing(),
+    );
   return ((await query.executeTakeFirst()).numInsertedOrUpdatedRows ?? 0n) > 0n;
 }

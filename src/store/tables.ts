@@ -40,7 +40,14 @@ export type Tables = {
     settled_at_ms: number | null;
     saved: Generated<string>;
   };
-  approval: { plan: string; version: number; by: string; digest: string; at_ms: number };
+  approval: {
+    plan: string;
+    version: number;
+    by: string;
+    digest: string;
+    at_ms: number;
+    break_glass: ColumnType<boolean, boolean | undefined, boolean>;
+  };
   effect: {
     plan: string;
     step: string;

@@ -23,6 +23,7 @@ const question: ApprovalQuestion = {
   approversNeeded: 1,
 };
 const { click, row } = question;
+const broken = (reasonGiven: boolean): ApprovalQuestion['click'] => ({ ...click, breakGlass: { reasonGiven } });
 
 describe('one approval', () => {
   it.each<[string, Partial<ApprovalQuestion>, string]>([
@@ -51,6 +52,25 @@ describe('one approval', () => {
       'after an approval of another digest',
       { approversNeeded: 2, row: { ...row, approvals: [{ by: 'dana', digest: 'old', atMs: 1 }] } },
       'one more',
+    ],
+    ['breaking the glass with a reason', { click: broken(true), approversNeeded: 2 }, 'enough'],
+    ['breaking the glass without a reason', { click: broken(false) }, 'reason-missing'],
+    ['breaking the glass against the policy', { click: broken(true), allowed: false }, 'not-break-glass'],
+    ['breaking the glass as the requester', { click: { ...broken(true), by: 'sam' } }, 'requester'],
+    ['breaking the glass too late', { click: { ...broken(true), atMs: click.atMs + 1 } }, 'expired'],
+    [
+      'breaking the glass for another digest',
+      { click: { ...broken(true), digestTail: '00000000' } },
+      'digest-mismatch',
+    ],
+    [
+      'breaking the glass after an ordinary approval',
+      {
+        click: broken(true),
+        approversNeeded: 3,
+        row: { ...row, approvals: [{ by: 'lee', digest: row.digest, atMs: 1 }] },
+      },
+      'enough',
     ],
   ])('%s is decided', (_, change, expected) => {
     const decision = decideApproval({ ...question, ...change });

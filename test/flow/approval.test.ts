@@ -1,6 +1,7 @@
 /** From the proposal to the effect, over a real store and the shipped policy: who, when, which plan, how often. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { approvalValue } from '../../src/core/decide-approval.ts';
+import { sealPlan } from '../../src/core/digest.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { proposalCard } from '../../src/flow/cards/proposal.ts';
 import { decide } from '../../src/flow/decide.ts';
@@ -210,6 +211,27 @@ describe('a plan changed behind our back', () => {
     expect(await mayExecute(flow.world, asApproved)).toMatchObject({ ok: true });
     const changed = { ...asApproved, plan: { ...row.plan, title: 'Something else' } };
     expect(await mayExecute(flow.world, changed)).toMatchObject({ ok: false });
+  });
+});
+
+describe('a newer version of a plan', () => {
+  it('replaces nothing that people have approved, and asks nobody', async () => {
+    const { sealed } = await propose({ risk: 2 });
+    const { store } = flow.world;
+    await store.movePlan(null, sealed.plan.id, ['pending'], 'approved', 1);
+    const newer = sealPlan({ ...sealed.plan, version: 2, title: 'Something else' });
+    const { place } = (await store.plan(sealed.plan.id)) ?? {};
+    if (!place) throw new Error('no plan');
+    // Looked up a moment before the first version was stored: only the row lock can tell.
+    const early = { ...flow.world, store: { ...store, plan: async () => null } };
+    const nothing = { thread: null, before: null, cause: null, signal: null, status: null };
+
+    await submitPlan(early, { sealed: newer, place, ...nothing });
+
+    expect(await store.plan(sealed.plan.id)).toMatchObject({ state: 'approved', digest: sealed.digest });
+    const asked = await store.auditRows({ incident: sealed.plan.incident, kind: 'plan.proposed' });
+    expect(asked.map(({ body }) => body['version'])).toEqual([1]);
+    await store.movePlan(null, sealed.plan.id, ['approved'], 'stopped', 1);
   });
 });
 

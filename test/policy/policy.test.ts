@@ -132,14 +132,66 @@ describe('the decision table', () => {
       effectsLastHour: [4, 5],
       kind: ['runbook', 'shell'],
       services: [10, 11],
+      brokenGlass: isOne,
     });
     const wrong = rows.filter(({ kind, services, ...rest }) => {
       const blastRadius = { services, files: services === 10 ? 1_000 : 1, says: '' };
       const asked = withContext(withPlan(execute, { risk, kind, blastRadius }), rest);
       return policy.decide(asked).allow !== secondPolicy(asked);
     });
-    expect(rows).toHaveLength(1_152);
+    expect(rows).toHaveLength(2_304);
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('breaking the glass', () => {
+  it.each(['member', 'guest', 'stranger', 'inactive'] as const)(
+    'agrees with a second implementation for every %s',
+    (standing) => {
+      type Row = Partial<PolicyRequest['context']> & Omit<PolicyRequest['principal'], 'standing'> & { kind: string };
+      const rows = combinations<Row>({
+        id: ['ana', 'rita'],
+        onCall: isOne,
+        groups: [['glass'], ['payments'], []],
+        digestMatches: isOne,
+        ageMs: [-1, 900_000, 900_001],
+        frozen: isOne,
+        alreadyApproved: isOne,
+        stopped: isOne,
+        kind: ['rollback-pull-request', 'shell'],
+      });
+      const answers = rows.map(({ id, onCall, groups, kind, ...rest }) => {
+        const asked = withContext(
+          withPrincipal(withPlan(breakGlass, { kind }), { id, standing, onCall, groups }),
+          rest,
+        );
+        return { allow: policy.decide(asked).allow, second: secondPolicy(asked) };
+      });
+      expect(rows).toHaveLength(1_152);
+      expect(answers.filter(({ allow, second }) => allow !== second)).toEqual([]);
+      // Ana, in the group, right digest, in time, not stopped, known kind: whether on call, frozen or approved before.
+      expect(answers.filter(({ allow }) => allow)).toHaveLength(standing === 'member' ? 8 : 0);
+    },
+  );
+
+  it.each<[string, Partial<PolicyRequest['context']>, boolean]>([
+    ['the quorum', { distinctApprovers: 1 }, true],
+    ['the change freeze', { distinctApprovers: 1, frozen: true }, true],
+    ['the approval itself', { distinctApprovers: 0 }, false],
+    ['the kill switch', { distinctApprovers: 1, stopped: true }, false],
+    ['another digest', { distinctApprovers: 1, digestMatches: false }, false],
+    ['the age of the plan', { distinctApprovers: 1, ageMs: 1_200_001 }, false],
+    ['a plan running on the service', { distinctApprovers: 1, runningOnService: 1 }, false],
+    ['the effects of the last hour', { distinctApprovers: 1, effectsLastHour: 5 }, false],
+  ])('gets around %s: see the flag', (_what, change, allow) => {
+    const asked = withContext(withPlan(execute, { risk: 3 }), { brokenGlass: true, ...change });
+    expect(policy.decide(asked).allow).toBe(allow);
+    expect(secondPolicy(asked)).toBe(allow);
+  });
+
+  it('by nobody where the catalogue names no group', () => {
+    expect(policy.decide(breakGlass).allow).toBe(true);
+    expect(policy.decide({ ...breakGlass, breakGlass: [] }).allow).toBe(false);
   });
 });
 
@@ -167,7 +219,7 @@ describe('reasons', () => {
     expect(policy.explain(withContext(execute, { frozen: true }))).toBe(
       [
         'DENY execute of PLAN-1 by ana (risk 1)',
-        '  forbid execute-not-in-freeze: A change freeze is on (execute.cedar:40)',
+        '  forbid execute-not-in-freeze: A change freeze is on (execute.cedar:54)',
         `  policy ${version}`,
       ].join('\n'),
     );

@@ -4,10 +4,9 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { redacted } from '../../src/flow/redacted.ts';
-import { createRedactor, withheld } from '../../src/redact/redactor.ts';
+import { createRedactor } from '../../src/redact/redactor.ts';
 
-const own = 'gate-9f3b7c21-credential';
-const redactor = createRedactor({ tokenKey: 'test', ownCredentials: [own] });
+const redactor = createRedactor({ tokenKey: 'test', ownCredentials: [] });
 afterAll(() => redactor.close());
 const redact = async (text: string): Promise<string> => (await redactor.redact(text)).text;
 
@@ -71,37 +70,31 @@ describe('a secret', () => {
   });
 });
 
-it.each`
-  form             | text
-  ${'plain'}       | ${own}
-  ${'base64'}      | ${Buffer.from(`user:${own}`).toString('base64')}
-  ${'base64'}      | ${Buffer.from(`u:${own}:x`).toString('base64url')}
-  ${'hexadecimal'} | ${Buffer.from(own).toString('hex').toUpperCase()}
-  ${'reversed'}    | ${Array.from(own).toReversed().join('')}
-`('masks our own credential when it is $form: $text', async ({ text }) => {
-  const masked = await redact(`seen ${text} here`);
-
-  expect(masked).toContain('[SECRET:own-credential:');
-  expect(masked.replaceAll(/\[SECRET:own-credential:[0-9a-f]{8}\]/g, '').length).toBeLessThan(30);
-});
-
 it.each([
   'GET /api/cart/12 200 in 35 ms trace=4bf92f3577b34da6a3ce929d0e0e4736',
   'merge 9f3b7c21d0e4a6b8c2f1e3d5a7b9c0d2e4f6a8b0 into main',
   'token expired; max_tokens: 4096, tokens=1523',
   'password: {{ DB_PASSWORD }} secret: true key=null',
-  'user dana@example.test asked',
+  'user dana@db-1 asked, git@github.com:acme/shop.git cloned',
   'https://example.test/path?page=2&sort=asc',
 ])('leaves "%s" as it is', async (text) => {
-  expect(await redactor.redact(text)).toEqual({ text, redactions: 0 });
+  expect(await redactor.redact(text)).toEqual({ text, redactions: 0, receipt: {} });
 });
 
-it('masks addresses when asked to', async () => {
-  const strict = createRedactor({ tokenKey: 'test', ownCredentials: [], emails: true });
-  const { text } = await strict.redact('user dana@example.test asked');
-  await strict.close();
+it.each(['\\n%s', '%%20%s&', '\u001b[32m%s\u001b[0m', '["%s"]', '_%s'])(
+  'a token in "%s" is masked',
+  async (template) => {
+    const secret = `AKIA${'IOSFODNN7EXAMPLE'}`;
 
-  expect(text).toMatch(/^user \[SECRET:email:[0-9a-f]{8}\] asked$/);
+    expect(await redact(template.replace('%%', '%').replace('%s', secret))).not.toContain(secret);
+  },
+);
+
+it('counts what it masked by kind', async () => {
+  const { redactions, receipt } = await redactor.redact('password=hunter22 token=hunter33 by dana@example.test');
+
+  expect(redactions).toBe(3);
+  expect(receipt).toEqual({ 'assigned-secret': 2, email: 1 });
 });
 
 it('masks a secret in any surroundings, and leaves its own tokens alone when applied again', async () => {
@@ -138,58 +131,19 @@ it('masks a secret in any surroundings, and leaves its own tokens alone when app
   );
 });
 
-describe('the deadline', () => {
-  const workerUrl = new URL('./slow-worker.ts', import.meta.url);
+it('masks a token longer than the overlap whole, wherever a border falls in it', async () => {
+  const long = `eyJ${letters(20)}.eyJ${'aB3d'.repeat(500)}.${'xY9z'.repeat(100)}`;
+  for (const place of [16_384 - 2_400, 16_384 - 1_200, 16_384 - 400, 16_384 - 20]) {
+    const masked = await redact(`${'x '.repeat(place / 2)}${long} ${'y '.repeat(9_000)}`);
 
-  it('withholds a chunk that takes too long, and later text still passes', async () => {
-    const slow = createRedactor({ tokenKey: 'test', ownCredentials: [], deadlineMs: 60, workerUrl });
+    expect(masked.replaceAll(/x |y /gu, '')).toMatch(/^\[SECRET:jwt:[0-9a-f]{8}\] ?$/u);
+  }
+});
 
-    const hung = await slow.redact('please hang');
-    const next = await slow.redact('fine');
-    await slow.close();
+it('masks a secret longer than any chunk to its end', async () => {
+  const masked = await redact(`password=${'aB3dE5gH'.repeat(6_000)} and so on`);
 
-    expect(hung).toEqual({ text: withheld, redactions: 1 });
-    expect(next.text).toBe('fine');
-  });
-
-  it('withholds only the chunk it could not check', async () => {
-    const slow = createRedactor({ tokenKey: 'test', ownCredentials: [], deadlineMs: 60, workerUrl });
-
-    const { text } = await slow.redact(`hang ${'a'.repeat(40_000)}`);
-    await slow.close();
-
-    expect(text.startsWith(withheld)).toBe(true);
-    expect(text.length).toBeGreaterThan(20_000);
-    expect(text).not.toContain('hang');
-  });
-
-  it('withholds everything when the worker cannot start', async () => {
-    const broken = createRedactor({
-      tokenKey: 't',
-      ownCredentials: [],
-      workerUrl: new URL('./absent.ts', import.meta.url),
-    });
-
-    expect((await broken.redact('text')).text).toBe(withheld);
-    await broken.close();
-  });
-
-  it('is met by text made to be slow, with room for a busy machine', async () => {
-    const roomy = createRedactor({ tokenKey: 'test', ownCredentials: [], deadlineMs: 1_000 });
-    const attacks = [
-      'okta ',
-      'password= ',
-      'password="',
-      'aws_secret_',
-      'eyJaaaaaaaaaa.',
-      '-----BEGIN PRIVATE KEY-----',
-    ];
-
-    const results = await Promise.all(attacks.map((attack) => roomy.redact(attack.repeat(16_384 / attack.length))));
-    await roomy.close();
-
-    expect(results.filter(({ text }) => text.includes(withheld))).toEqual([]);
-  });
+  expect(masked).toMatch(/^password=\[SECRET:assigned-secret:[0-9a-f]{8}\](?: and so on)?$/u);
 });
 
 describe('redacted', () => {

@@ -331,6 +331,27 @@ export function storeContract(databases: TestDatabases): void {
       await expect(store.savePlan(null, first, place)).rejects.toThrow('higher version');
     });
 
+    test.each(['approved', 'running'] as const)('a plan that is %s is not replaced', async (state) => {
+      const [first, second] = [1, 2].map((version) => sealPlan(planOf(`kept-${state}`, { version })));
+      if (!first || !second) throw new Error('two plans');
+      expect(await store.savePlan(null, first, place)).toBe('saved');
+      await store.movePlan(null, first.plan.id, ['pending'], state, 5);
+      expect(await store.savePlan(null, second, place)).toBe('in-flight');
+      expect(await store.plan(first.plan.id)).toMatchObject({ state, digest: first.digest });
+      await store.movePlan(null, first.plan.id, [state], 'done', 6);
+      expect(await store.savePlan(null, second, place)).toBe('saved');
+      expect(await store.plan(first.plan.id)).toMatchObject({ state: 'pending', digest: second.digest });
+    });
+
+    test('breaking the glass replaces the same person’s approval, and is read back', async () => {
+      const { plan, digest } = sealPlan(planOf('glass'));
+      await store.savePlan(null, { plan, digest }, place);
+      await approve('glass', 'ana', digest);
+      const broken = { by: 'ana', digest, atMs: 13, breakGlass: true };
+      expect(await store.transact((tx) => store.addApproval(tx, 'glass', broken))).toBe(true);
+      expect((await store.plan('glass'))?.approvals).toEqual([broken]);
+    });
+
     test('of many that move a plan at once, one does', async () => {
       await store.savePlan(null, sealPlan(planOf('race')), place);
       const moves = await Promise.all(times(12).map(() => store.movePlan(null, 'race', ['pending'], 'approved', 5)));

@@ -32,13 +32,20 @@ export const cast = [
   person('nobody', 'stranger'),
 ] as const satisfies readonly Person[];
 
+/** One who may not approve, one who may, and a guest. */
+const glassGroup: readonly string[] = ['bo', 'omar', 'gus'];
+
 export const personNamed = (id: string): Person | undefined => cast.find((each) => each.id === id);
 
 export const castCatalogue: Catalogue = {
   version: 'c1',
   environment: 'prod',
   services: [paymentsService()],
-  groups: [{ id: 'payments', title: 'Payments', members: cast.filter(({ owner }) => owner).map(({ id }) => id) }],
+  groups: [
+    { id: 'payments', title: 'Payments', members: cast.filter(({ owner }) => owner).map(({ id }) => id) },
+    { id: 'glass', title: 'Break glass', members: [...glassGroup] },
+  ],
+  breakGlass: 'glass',
   mcpServers: [],
   people: cast
     .filter(({ standing }) => standing !== 'stranger')
@@ -52,6 +59,10 @@ export function mayApproveInTruth(id: string, plan: Plan): boolean {
   return found.owner || found.onCall;
 }
 
+/** Who may break the glass, said once more. */
+export const mayBreakGlassInTruth = (id: string, plan: Plan): boolean =>
+  glassGroup.includes(id) && personNamed(id)?.standing === 'member' && id !== plan.requester;
+
 export const peopleNeeded = ({ risk }: Plan): number => (risk === 1 ? 1 : 2);
 
 /** A click as it really happened: who pressed what, on the card of which plan, when. */
@@ -59,7 +70,9 @@ export type TrueClick = {
   readonly key: string;
   readonly by: string;
   readonly sealed: SealedPlan;
-  readonly approves: boolean;
+  readonly presses: 'approve-plan' | 'reject-plan' | 'break-glass';
+  /** Said why. */
+  readonly reasoned: boolean;
   /** The button was forged: its value is not the one of any card. */
   readonly forged: boolean;
   readonly atMs: number;

@@ -1,8 +1,8 @@
 /** What must be true of every history, said once more and independently of the product. */
 import { genesisHash, verifyChain } from '../../src/core/audit-chain.ts';
 import type { AuditRow } from '../../src/core/audit-entry.ts';
-import type { SealedPlan } from '../../src/core/plan.ts';
-import { mayApproveInTruth, peopleNeeded, type TrueClick } from './approval-cast.ts';
+import type { Plan, SealedPlan } from '../../src/core/plan.ts';
+import { mayApproveInTruth, mayBreakGlassInTruth, peopleNeeded, type TrueClick } from './approval-cast.ts';
 import type { Scenario } from './approval-scenario.ts';
 import type { Rows } from './simulated-database.ts';
 
@@ -46,7 +46,7 @@ export function judgeLanding(scene: Scene, landing: Landing): readonly string[] 
   const recent = earlier.filter(({ atMs }) => atMs > landing.atMs - 59 * minute).length + scene.scenario.effectsBefore;
   const broken: readonly (readonly [boolean, string])[] = [
     [same.length > 0, 'a second effect of one step'],
-    [quorum(scene, sealed) < peopleNeeded(sealed.plan), 'an effect without a quorum for its digest'],
+    [!approved(scene, sealed), 'an effect without a quorum for its digest'],
     [!hasIntent(audit, sealed, landing), 'an effect without an audited intent before it'],
     [endOf(audit, sealed) !== null, `an effect after its plan was ${endOf(audit, sealed)}`],
     [[...scene.inFlight].some((plan) => plan !== landing.plan), 'two plans at once on one service'],
@@ -70,7 +70,7 @@ function judgeMoment(
   const startedLateMs = started.atMs - lastApprovalMs(scene, sealed) - sealed.plan.startWithinMs;
   return [
     [stopped, 'an effect while everything was stopped'],
-    [began.frozen && now.frozen, 'an effect in a change freeze'],
+    [began.frozen && now.frozen && !glassBroken(scene, sealed), 'an effect in a change freeze'],
     [began.atMs > sealed.plan.createdAtMs + 20 * minute + skewMs, 'an effect of a plan older than 20 minutes'],
     [startedLateMs > skewMs, 'an effect of a plan that started too long after its approval'],
     [started.drifted, 'an effect on a world that had changed before the plan started'],
@@ -85,10 +85,22 @@ const sealedOf = ({ proposals }: Scenario, change: string): SealedPlan | null =>
 const consents = ({ scenario, delivered }: Scene, { plan, digest }: SealedPlan): readonly TrueClick[] =>
   scenario.deliveries
     .map(({ click }) => click)
-    .filter(({ by, sealed, approves, forged, atMs, key }) => {
-      const meant = approves && !forged && sealed.digest === digest && delivered.has(key);
-      return meant && mayApproveInTruth(by, plan) && atMs <= plan.expiresAtMs + skewMs;
+    .filter((click) => {
+      const meant = !click.forged && click.sealed.digest === digest && delivered.has(click.key);
+      return meant && maySayYes(click, plan) && click.atMs <= plan.expiresAtMs + skewMs;
     });
+
+function maySayYes({ presses, by, reasoned }: TrueClick, plan: Plan): boolean {
+  if (presses === 'break-glass') return reasoned && mayBreakGlassInTruth(by, plan);
+  return presses === 'approve-plan' && mayApproveInTruth(by, plan);
+}
+
+/** Somebody who may broke the glass for this very digest, and said why. */
+const glassBroken = (scene: Scene, sealed: SealedPlan): boolean =>
+  consents(scene, sealed).some(({ presses }) => presses === 'break-glass');
+
+const approved = (scene: Scene, sealed: SealedPlan): boolean =>
+  glassBroken(scene, sealed) || quorum(scene, sealed) >= peopleNeeded(sealed.plan);
 
 /** Distinct people who really approved this very digest, in time, and whose click has arrived. */
 const quorum = (scene: Scene, sealed: SealedPlan): number => new Set(consents(scene, sealed).map(({ by }) => by)).size;
@@ -146,13 +158,15 @@ function judgePlan(scene: Scene, row: Rows['plans'][number]): readonly string[] 
     return kind === 'approval.click' && body['digest'] === row.digest && body['result'] === 'counted';
   });
   const people = new Set(clicks.map(({ actor }) => actor)).size;
+  // Who approved may still break the glass; that is one approval more strongly said.
+  const presses = new Set(clicks.map(({ actor, body }) => `${actor} ${body['decision']}`)).size;
   const replaced = scene.scenario.proposals.some(({ blind, versions }) => blind && versions.length > 1);
   const said = states.at(-1) ?? 'pending';
   const broken: readonly (readonly [boolean, string])[] = [
     [jump !== undefined, `a plan went from ${states[states.indexOf(jump ?? '') - 1] ?? 'pending'} to ${jump}`],
-    [row.approvals.length !== clicks.length, 'an approval that was not audited, or the other way round'],
-    [people !== clicks.length, 'one person counted twice'],
-    [states.includes('approved') && quorum(scene, row) < peopleNeeded(row.plan), 'approved without a quorum'],
+    [row.approvals.length !== people, 'an approval that was not audited, or the other way round'],
+    [presses !== clicks.length, 'one person counted twice'],
+    [states.includes('approved') && !approved(scene, row), 'approved without a quorum'],
     [row.state !== 'superseded' && row.state !== said, `a plan is ${row.state} and the log says ${said}`],
     [!replaced && !ends.includes(row.state), `the story ended and left its plan ${row.state}`],
   ];

@@ -20,6 +20,8 @@ export type PlantedBug = {
   readonly name: string;
   readonly world?: (world: World) => World;
   readonly inbound?: (inbound: Inbound, database: SimulatedDatabase) => Inbound;
+  /** Every new version of a plan is put into the table, whatever became of the one before. */
+  readonly editsPastTheStore?: boolean;
 };
 
 /** A transaction that does not wait for anybody's commit: for planting bugs. */

@@ -1,4 +1,4 @@
-import { sealPlan } from '../../src/core/digest.ts';
+import { canonicalJson, sealPlan } from '../../src/core/digest.ts';
 import type { Plan, SealedPlan } from '../../src/core/plan.ts';
 import { cast, type TrueClick } from './approval-cast.ts';
 import { samplePlan } from './sample-plan.ts';
@@ -12,7 +12,7 @@ type Proposal = {
   readonly versions: readonly [SealedPlan, ...SealedPlan[]];
   /** When the second version is saved. */
   readonly editAtMs: number;
-  /** Saved whatever became of the first version: no part of the product does that, a bug might. */
+  /** Put into the table past the store, whatever became of the first version: only people with a database shell can. */
   readonly blind: boolean;
 };
 
@@ -71,10 +71,13 @@ export function drawScenario(dice: Dice): Scenario {
   };
 }
 
+/** Its members in the order of their canonical form, as a row that was parsed from it has them: that hashes faster. */
+const orderedPlan = JSON.parse(canonicalJson(samplePlan)) as Plan;
+
 function drawProposal(dice: Dice, name: string): Proposal {
   const editAtMs = sceneStartMs + (dice.chance(0.7) ? dice.below(4) : dice.below(16)) * minute + dice.below(3);
   const base: Plan = {
-    ...samplePlan,
+    ...orderedPlan,
     id: `plan-${name}`,
     incident: name === 'a' ? 'INC-1' : 'INC-2',
     risk: dice.pick([1, 2, 2, 3]),
@@ -90,8 +93,8 @@ function drawProposal(dice: Dice, name: string): Proposal {
       createdAtMs: atMs,
       expiresAtMs: atMs + 15 * minute,
       steps: names.map((id) => ({
-        id,
         action: 'change',
+        id,
         parameters: { change: `${name}${version}${id}` },
         says: `Make change ${id}`,
       })),
@@ -112,12 +115,18 @@ function drawDeliveries(dice: Dice, { versions, editAtMs }: Proposal, rush: numb
       key: `${sealed.plan.id}-${index}`,
       by: dice.chance(0.75) ? dice.pick(['olga', 'omar', 'carl', 'omar', 'carl', 'rita']) : dice.pick(cast).id,
       sealed,
-      approves: dice.chance(0.92),
+      presses: drawButton(dice),
+      reasoned: dice.chance(0.8),
       forged: dice.chance(0.05),
       atMs: sealed.plan.version > 1 ? Math.max(pressed, editAtMs) : pressed,
     };
     return { click, value: buttonValue(click), timesMs: drawTimes(dice, click.atMs) };
   });
+}
+
+function drawButton(dice: Dice): TrueClick['presses'] {
+  if (!dice.chance(0.92)) return 'reject-plan';
+  return dice.chance(0.1) ? 'break-glass' : 'approve-plan';
 }
 
 /** A delivery comes at once or late, and sometimes again. */

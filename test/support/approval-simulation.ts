@@ -2,6 +2,7 @@
  * One seed is one history of proposals, clicks, edits, stops and crashes, lived by the product's own flow (`createIntake`,
  * `decide`, `remediationWorkflow`, `execute`) over a simulated engine, database, clock and target.
  */
+import type { SealedPlan } from '../../src/core/plan.ts';
 import { taint } from '../../src/core/tainted.ts';
 import { createIntake } from '../../src/flow/handle-inbound.ts';
 import { remediationId, submitPlan } from '../../src/flow/submit-plan.ts';
@@ -11,7 +12,7 @@ import type { Inbound } from '../../src/ports.ts';
 import { judgeEnd, judgeLanding, type Landing, type Scene } from './approval-oracle.ts';
 import { die, type Machine, type PlantedBug, start, stateOfAffairs } from './approval-process.ts';
 import { type Delivery, drawScenario, type Scenario, sceneStartMs } from './approval-scenario.ts';
-import { createSimulatedDatabase, type Rows } from './simulated-database.ts';
+import { createSimulatedDatabase, type Rows, type SimulatedDatabase } from './simulated-database.ts';
 import { createDice, createVirtualTime } from './simulated-time.ts';
 
 export type History = {
@@ -150,9 +151,9 @@ const clickOf = ({ click, value }: Delivery, skewMs: number, channel: string): I
   key: click.key,
   place: { ...place, channel },
   actor: { ...place, account: click.by },
-  action: click.approves ? 'approve-plan' : 'reject-plan',
+  action: click.presses,
   value,
-  reason: null,
+  reason: click.reasoned ? taint('checkout is down') : null,
   atMs: click.atMs + skewMs,
 });
 
@@ -171,9 +172,14 @@ function deliver(play: Play, inbound: Inbound, tries = 0): void {
 }
 
 /** Somebody changes the plan: a new version, for which nobody has approved anything yet. */
-function edit({ database, time }: Machine, { versions, blind }: Scenario['proposals'][number]): void {
+function edit({ database, time, bug }: Machine, { versions, blind }: Scenario['proposals'][number]): void {
   const [, next] = versions;
   if (next === undefined) return;
+  if (blind || bug?.editsPastTheStore) replaceRow(database, next);
+  else saveEdit({ database, time }, next);
+}
+
+function saveEdit({ database, time }: Pick<Machine, 'database' | 'time'>, next: SealedPlan): void {
   const editor = database.connect({
     clock: { nowMs: time.nowMs },
     alive: () => true,
@@ -181,8 +187,19 @@ function edit({ database, time }: Machine, { versions, blind }: Scenario['propos
   });
   void editor.transact(async (transaction) => {
     const row = await editor.planForUpdate(transaction, next.plan.id);
-    if (row === null || (row.state !== 'pending' && !blind)) return;
-    await editor.savePlan(transaction, next, row.place);
+    const unsettled = row?.state === 'pending' || row?.state === 'approved' || row?.state === 'running';
+    if (unsettled) await editor.savePlan(transaction, next, row.place);
+  });
+}
+
+function replaceRow({ write }: SimulatedDatabase, sealed: SealedPlan): void {
+  write((rows) => {
+    const last = rows.plans.findLast(({ plan }) => plan.id === sealed.plan.id);
+    if (last === undefined) return rows;
+    const settle = { state: 'superseded', settledAtMs: sealed.plan.createdAtMs } as const;
+    const plans = rows.plans.map((old) => (old === last && old.state === 'pending' ? { ...old, ...settle } : old));
+    const row = { ...sealed, place: last.place, state: 'pending', approvals: [], settledAtMs: null } as const;
+    return { ...rows, plans: [...plans, row] };
   });
 }
 

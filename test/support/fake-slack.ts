@@ -74,6 +74,7 @@ export async function startFakeSlack() {
       return { channel: { id: body['channel'] } };
     },
     'conversations.list': () => ({ channels }),
+    'views.open': (body) => ({ view: { id: 'V1', ...(JSON.parse(body['view'] ?? '{}') as Answer) } }),
     'users.info': (body) => {
       const user = users.get(body['user'] ?? '');
       return user ? { user } : { ok: false, error: 'user_not_found' };

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import type { ActionFailure } from '../../src/action.ts';
 import { createWebPlatform } from '../../src/chat/web/show.ts';
+import type { Catalogue } from '../../src/core/catalogue.ts';
 import { sealPlan } from '../../src/core/digest.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { Plan, SealedPlan } from '../../src/core/plan.ts';
@@ -22,6 +23,10 @@ export type Target = {
   readonly effects: string[];
   /** Makes the next answers get lost after the effect. */
   loseAnswers: number;
+  /** The step whose call is refused. */
+  refuse: string | null;
+  /** The step whose call gets no answer, and about which nothing can be found out afterwards. */
+  silent: string | null;
   stale: boolean;
 };
 
@@ -57,7 +62,10 @@ function manualClock(startMs: number): FlowWorld['clock'] {
 }
 
 function actionOn(target: Target): ConnectedAction {
+  const is = (step: string | null, key: string): boolean => step !== null && key.endsWith(`:${step}`);
   const effect = (key: string): Result<Json, ActionFailure> => {
+    if (is(target.refuse, key)) return { ok: false, failure: { kind: 'refused', reason: 'the target said no' } };
+    if (is(target.silent, key)) return { ok: false, failure: { kind: 'unknown', reason: 'the connection was cut' } };
     target.effects.push(key);
     if (target.loseAnswers === 0) return done({ pullNumber: target.effects.length, url: 'http://127.0.0.1/pull/1' });
     target.loseAnswers -= 1;
@@ -77,14 +85,18 @@ function actionOn(target: Target): ConnectedAction {
         ),
       execute: (_parameters, { key }) => Promise.resolve(effect(key)),
       reconcile: (_parameters, { key }) =>
-        Promise.resolve(done(target.effects.includes(key) ? { pullNumber: 1, url: 'http://127.0.0.1/pull/1' } : null)),
+        Promise.resolve(
+          is(target.silent, key)
+            ? { ok: false, failure: { kind: 'unavailable', reason: 'the target is away' } }
+            : done(target.effects.includes(key) ? { pullNumber: 1, url: 'http://127.0.0.1/pull/1' } : null),
+        ),
       undo: () => [],
     },
   };
 }
 
 /** The flow over a real store and the shipped policy; only the target outside and the clock are the test's. */
-export async function createFlowWorld(database: Database): Promise<FlowWorld> {
+export async function createFlowWorld(database: Database, catalogue: Catalogue = webCatalogue): Promise<FlowWorld> {
   worlds += 1;
   const channel = `inc-${worlds}`;
   // Two hours apart, so that one world's effects do not count against the next one's limits.
@@ -94,15 +106,15 @@ export async function createFlowWorld(database: Database): Promise<FlowWorld> {
   const engine = createSimulatedEngine({ clock });
   const policy = await loadPolicy('policies');
   if (!policy.ok) throw new Error(policy.failure.join('\n'));
-  const target: Target = { effects: [], loseAnswers: 0, stale: false };
-  const platform = createWebPlatform({ chatLog, clock, people: webCatalogue.people });
+  const target: Target = { effects: [], loseAnswers: 0, stale: false, refuse: null, silent: null };
+  const platform = createWebPlatform({ chatLog, clock, people: catalogue.people });
   const world: World = {
     store,
     engine,
     clock,
     redactor: { redact: (text) => Promise.resolve({ text, redactions: 0 }) },
     policy: policy.value,
-    catalogue: webCatalogue,
+    catalogue,
     tools: [],
     toolsOff: [],
     actions: [actionOn(target)],

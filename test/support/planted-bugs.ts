@@ -1,5 +1,6 @@
 /** Mistakes in deciding and executing that look harmless in a review. Each must be found by the simulation. */
 import { done } from '../../src/core/result.ts';
+import { taint } from '../../src/core/tainted.ts';
 import type { ConnectedAction, World } from '../../src/flow/world.ts';
 import type { PolicyRequest } from '../../src/policy-port.ts';
 import type { Engine, PlanRow, Store } from '../../src/ports.ts';
@@ -64,6 +65,16 @@ const approving: readonly PlantedBug[] = [
     name: 'anybody in the directory may approve',
     world: policyHears(({ principal }) => ({ principal: { ...principal, onCall: true } })),
   },
+  {
+    name: 'anybody may break the glass',
+    world: policyHears(({ principal }) => ({ principal: { ...principal, groups: [...principal.groups, 'glass'] } })),
+  },
+  {
+    name: 'the glass breaks without a reason',
+    inbound: (inbound) =>
+      inbound.type === 'click' && inbound.action === 'break-glass' ? { ...inbound, reason: taint('none') } : inbound,
+  },
+  { name: 'a plan that people approved is replaced by its next version', editsPastTheStore: true },
   {
     name: 'one approver is enough for any risk',
     world: (world) => ({ ...world, policy: { ...world.policy, approversNeeded: () => 1 } }),
@@ -159,6 +170,12 @@ const nowhere = (store: Store): Partial<Store> => ({
 const executing: readonly PlantedBug[] = [
   { name: 'the kill switch is not read', world: inStore(() => ({ stopped: async () => false })) },
   { name: 'a freeze is not read', world: contextHears({ frozen: false }) },
+  {
+    name: 'broken glass opens the kill switch too',
+    world: policyHears(({ context }) => ({
+      context: { ...context, stopped: context.stopped && !context.brokenGlass },
+    })),
+  },
   { name: 'a plan never gets too old', world: contextHears({ ageMs: 0 }) },
   {
     name: 'a plan may start any time after its approval',

@@ -158,9 +158,14 @@ function auditOf(write: Write, { read, hashOf }: { read: Read; hashOf: RowHash }
         const prev = last?.hash ?? genesisHash;
         return [{ ...rows, audit: [...rows.audit, { ...entry, seq, prev, hash: hashOf(prev, seq, entry) }] }, seq];
       }),
-    auditRows: ({ incident, afterSeq = 0 }) =>
+    auditRows: ({ incident, kind, afterSeq = 0 }) =>
       read(({ audit }) =>
-        audit.filter((row) => row.seq > afterSeq && (incident === undefined || row.incident === incident)),
+        audit.filter(
+          (row) =>
+            row.seq > afterSeq &&
+            (incident === undefined || row.incident === incident) &&
+            (kind === undefined || row.kind === kind),
+        ),
       ),
     auditHead: () => read(({ audit }) => audit.at(-1) ?? null),
     claim: (transaction, key) =>
@@ -197,11 +202,12 @@ function plansOf(write: Write, read: Read): Pick<Store, PlanRoom> {
     savePlan: (transaction, sealed, place) =>
       write(transaction, (rows) => {
         const last = newestOf(rows, sealed.plan.id);
-        if (last?.plan.version === sealed.plan.version) return [rows, undefined];
+        if (last?.plan.version === sealed.plan.version) return [rows, 'saved'];
+        if (last?.state === 'approved' || last?.state === 'running') return [rows, 'in-flight'];
         const settle = { state: 'superseded', settledAtMs: sealed.plan.createdAtMs } as const;
         const before = last?.state === 'pending' ? replaced(rows, last, settle) : rows;
         const row: PlanRow = { ...sealed, place, state: 'pending', approvals: [], settledAtMs: null };
-        return [{ ...before, plans: [...before.plans, row] }, undefined];
+        return [{ ...before, plans: [...before.plans, row] }, 'saved'];
       }),
     plan: (id) => read((rows) => newestOf(rows, id)),
     planForUpdate: (transaction, id) => write(transaction, (rows) => [rows, newestOf(rows, id)]),
@@ -218,8 +224,9 @@ function plansOf(write: Write, read: Read): Pick<Store, PlanRoom> {
       write(transaction, (rows) => {
         const row = newestOf(rows, id);
         if (row?.digest !== approval.digest) throw new Error(`${approval.digest} is not the digest of plan ${id}.`);
-        if (row.approvals.some(({ by }) => by === approval.by)) return [rows, false];
-        return [replaced(rows, row, { approvals: [...row.approvals, approval] }), true];
+        const others = row.approvals.filter(({ by }) => by !== approval.by);
+        if (others.length < row.approvals.length && !approval.breakGlass) return [rows, false];
+        return [replaced(rows, row, { approvals: [...others, approval] }), true];
       }),
     runningOn: (service) =>
       read(({ plans }) =>

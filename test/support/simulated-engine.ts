@@ -46,7 +46,8 @@ type Run = {
 const forever = (): Promise<never> => new Promise(() => undefined);
 
 /** What a database would give back: nothing that is not JSON survives a step. */
-const copy = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+const copy = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null ? JSON.parse(JSON.stringify(value)) : value;
 
 async function attempt(name: string, work: () => Promise<unknown>): Promise<Recorded> {
   try {

@@ -29,6 +29,7 @@ export const methods = {
   'conversations.join': tier(50, 'channels:join'),
   'conversations.list': tier(20, 'channels:read'),
   'users.info': tier(100, 'users:read'),
+  'views.open': tier(100, null),
   // Stands for getUploadURLExternal, the upload and completeUploadExternal, which the SDK's filesUploadV2 does.
   'files.completeUploadExternal': tier(100, 'files:write'),
 } as const satisfies { readonly [method: string]: MethodLimit };

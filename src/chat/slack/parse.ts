@@ -4,6 +4,13 @@ import { type CardActionId, cardActionIds } from '../../core/card.ts';
 import type { Place } from '../../core/incident.ts';
 import { type Tainted, taint } from '../../core/tainted.ts';
 import type { Inbound } from '../../ports.ts';
+import {
+  type ReasonForm,
+  type ReasonSubmission,
+  reasonField,
+  reasonReturned,
+  reasonSubmission,
+} from './reason-form.ts';
 
 /** Who we are in the workspace, and how Slack's time becomes the product's. */
 export type Reading = {
@@ -15,9 +22,10 @@ export type Reading = {
   readonly atMs: (slackSeconds: string | null) => number;
 };
 
-/** `join`: a channel worth joining was created. `ignored`: nothing for us, and why. */
+/** `form`: a click that asks for a reason first, and the click it is when the form cannot open. `join`: a channel worth joining was created. `ignored`: nothing for us, and why. */
 export type Parsed =
   | { readonly type: 'inbound'; readonly inbound: Inbound }
+  | { readonly type: 'form'; readonly form: ReasonForm; readonly inbound: Inbound }
   | { readonly type: 'join'; readonly channel: string }
   | { readonly type: 'ignored'; readonly because: string };
 
@@ -65,8 +73,16 @@ const blockActions = z.object({
     thread_ts: z.string().optional(),
   }),
   message: z.object({ thread_ts: z.string().optional() }).optional(),
+  trigger_id: z.string().nullish(),
   actions: z
-    .array(z.object({ action_id: z.string(), action_ts: z.string(), value: z.string().max(2_000).default('') }))
+    .array(
+      z.object({
+        action_id: z.string(),
+        action_ts: z.string(),
+        value: z.string().max(2_000).default(''),
+        text: z.object({ text: z.string().nullish() }).nullish(),
+      }),
+    )
     .min(1),
 });
 
@@ -78,6 +94,8 @@ export function parse(body: unknown, reading: Reading): Parsed {
   if (typed.success) return parseCommand(typed.data, reading);
   const clicked = blockActions.safeParse(body);
   if (clicked.success) return parseClick(clicked.data, reading);
+  const sent = reasonSubmission.safeParse(body);
+  if (sent.success) return parseReason(sent.data, reading);
   return ignored('a payload of an unknown shape');
 }
 
@@ -167,7 +185,7 @@ function parseClick(clicked: z.infer<typeof blockActions>, reading: Reading): Pa
   const id = first && actionIdOf(first.action_id);
   if (!first || !id) return ignored('a button we did not make');
   const { message_ts: message, channel_id: channel, thread_ts: thread } = clicked.container;
-  return inbound({
+  const found: Inbound = {
     type: 'click',
     key: `slack:action:${first.action_ts}:${clicked.user.id}:${message}:${first.action_id}`,
     place: placeOf(reading.team, channel, thread ?? clicked.message?.thread_ts ?? null),
@@ -176,12 +194,42 @@ function parseClick(clicked: z.infer<typeof blockActions>, reading: Reading): Pa
     value: first.value,
     reason: null,
     atMs: reading.atMs(first.action_ts),
+  };
+  const form = formOf(clicked, found);
+  return form === null ? inbound(found) : { type: 'form', form, inbound: found };
+}
+
+/** The form this click has to open first, or null: it asks for nothing, or Slack gave no way to open one. */
+function formOf({ trigger_id: trigger, actions }: z.infer<typeof blockActions>, click: Inbound): ReasonForm | null {
+  const [first] = actions;
+  const wanted = /:(?<wanted>optional|required)$/u.exec(first?.action_id ?? '')?.groups?.['wanted'];
+  if (first === undefined || !trigger || wanted === undefined || click.type !== 'click') return null;
+  const { place, action, value } = click;
+  const returns = { action, value, channel: place.channel, root: place.root ?? null };
+  return { trigger, title: first.text?.text || 'Reason', required: wanted === 'required', returns };
+}
+
+/** The click again, now with the reason; the flow checks who, which plan and when, as with any click. */
+function parseReason({ user, view }: ReasonSubmission, reading: Reading): Parsed {
+  const returned = reasonReturned.safeParse(view.private_metadata);
+  if (!returned.success) return ignored('a form we did not make');
+  const { action, value, channel, root } = returned.data;
+  const said = view.state.values[reasonField]?.[reasonField]?.value ?? '';
+  return inbound({
+    type: 'click',
+    key: `slack:view:${view.id}:${user.id}`,
+    place: placeOf(reading.team, channel, root),
+    actor: { platform: 'slack', tenant: user.team_id ?? '', account: user.id },
+    action,
+    value,
+    reason: said.trim() === '' ? null : taint(said),
+    atMs: reading.atMs(null),
   });
 }
 
-/** Buttons carry `<registered id>:<position>`, because Slack wants action ids unique in a message. */
+/** Buttons carry `<registered id>:<position>`, because Slack wants action ids unique in a message; and what they ask. */
 function actionIdOf(actionId: string): CardActionId | undefined {
-  const bare = actionId.replace(/:\d+$/u, '');
+  const bare = actionId.replace(/:\d+(?::optional|:required)?$/u, '');
   return cardActionIds.find((id) => id === bare);
 }
 

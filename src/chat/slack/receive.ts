@@ -2,6 +2,7 @@ import type { App, ReceiverEvent } from '@slack/bolt';
 import type { Logger } from 'pino';
 import type { Intake } from '../../ports.ts';
 import { parse, type Reading } from './parse.ts';
+import { type ReasonForm, reasonCallback } from './reason-form.ts';
 
 /** The slash command of `manifest.yml`. */
 export const slashCommand = '/sre';
@@ -15,6 +16,8 @@ export type Handling = {
   readonly log: Logger;
   /** Joins a channel; must not reject. */
   readonly join: (channel: string) => Promise<void>;
+  /** Shows the form; false when it could not. Must not reject. */
+  readonly openForm: (form: ReasonForm) => Promise<boolean>;
 };
 
 /** Registers one listener per kind of delivery. Each commits durably, then lets the receiver acknowledge. */
@@ -24,15 +27,23 @@ export function listenTo(app: App, handling: Handling): void {
     await commit(body, handling);
     await ack();
   });
+  app.view(reasonCallback, async ({ body, ack }) => {
+    await commit(body, handling);
+    await ack();
+  });
   app.action(/.*/u, async ({ body, ack }) => {
     await commit(body, handling);
     await ack();
   });
 }
 
-async function commit(body: unknown, { reading, intake, log, join }: Handling): Promise<void> {
+async function commit(body: unknown, { reading, intake, log, join, openForm }: Handling): Promise<void> {
   const parsed = parse(body, reading);
   switch (parsed.type) {
+    case 'form':
+      // A click must not get lost with its form: it counts without a reason, and the flow says if it needs one.
+      if (!(await openForm(parsed.form))) await intake(parsed.inbound);
+      return;
     case 'inbound': {
       const first = await intake(parsed.inbound);
       if (!first) log.debug({ key: parsed.inbound.key }, 'Slack delivered this before');

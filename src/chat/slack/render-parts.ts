@@ -86,7 +86,7 @@ export function renderButtons(actions: readonly CardAction[]): readonly Button[]
     const style = buttonStyle(action, index === primary);
     return {
       type: 'button',
-      action_id: `${action.id}:${index}`,
+      action_id: `${action.id}:${index}${action.reason ? `:${action.reason}` : ''}`,
       text: plain(action.label, blockLimits.button),
       value: shorten(action.value, blockLimits.buttonValue),
       ...(style ? { style } : {}),

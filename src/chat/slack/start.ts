@@ -9,6 +9,7 @@ import { clientOptions, createSlackClient, type SlackClient } from './client.ts'
 import { createHttpReceiver, type HttpReceiver } from './http-receiver.ts';
 import { joinChannel, joinMissedChannels } from './join-channels.ts';
 import type { Reading } from './parse.ts';
+import { openReasonForm, type ReasonForm } from './reason-form.ts';
 import { listenTo } from './receive.ts';
 import { createSlackPlatform } from './show.ts';
 import { createSocketReceiver } from './socket-receiver.ts';
@@ -55,7 +56,8 @@ export async function startSlack(options: SlackOptions): Promise<RunningSlack> {
     logger: boltLogger(log),
   });
   const join = (channel: string): Promise<void> => joinChannel(client, channel, log);
-  listenTo(app, { reading, intake: options.intake, log, join });
+  const openForm = (form: ReasonForm): Promise<boolean> => openReasonForm(client, form, log);
+  listenTo(app, { reading, intake: options.intake, log, join, openForm });
   const platform = createSlackPlatform({ ...options, client, team: reading.team });
   return {
     platform,

@@ -114,7 +114,7 @@ function readText(text: string, ours: readonly string[]): string {
 function click({ from, type, value }: TeamsActivity, heard: Heard): Inbound | null {
   const sent = type === 'invoke' ? executed(value) : submitted(value);
   if (from.aadObjectId === undefined || !sent) return null;
-  const reason = sent.reason === undefined ? null : taint(sent.reason);
+  const reason = (sent.reason ?? '').trim() === '' ? null : taint(sent.reason ?? '');
   return { ...heard, type: 'click', action: sent.verb, value: sent.value, reason };
 }
 

@@ -79,8 +79,9 @@ function taken({ action }: Inbound & { type: 'click' }) {
   const says = {
     'approve-plan': 'Recording your approval. It counts when the message in the channel says so.',
     'reject-plan': 'Recording your rejection. The message in the channel will say so.',
+    'break-glass': 'Recording that you break the glass. It counts when the channel says so.',
   };
-  if (action !== 'approve-plan' && action !== 'reject-plan') {
+  if (action !== 'approve-plan' && action !== 'reject-plan' && action !== 'break-glass') {
     return { statusCode: 200, type: 'application/vnd.microsoft.activity.message', value: 'Received' };
   }
   const { attachments } = renderActivity({ kind: 'notice', fallback: says[action], lead: [says[action]] }, () => null);

@@ -9,10 +9,13 @@ const actionsMax = 6;
 export const renderActions = (actions: readonly CardAction[]): readonly Element[] =>
   actions.slice(0, actionsMax).map(renderAction);
 
-/** A control that must be confirmed opens the confirmation, whose button then acts: Adaptive Cards have no dialog. */
+/**
+ * A control that must be confirmed, or asks for a reason, opens a card whose button then acts: Adaptive Cards have no
+ * dialog. What is typed into the field comes back as `reason` beside the value.
+ */
 function renderAction(action: CardAction): Element {
-  const { confirm, label, style } = action;
-  if (!confirm) return execute(action, label);
+  const { confirm, label, style, reason } = action;
+  if (!confirm && !reason) return execute(action, label);
   return {
     type: 'Action.ShowCard',
     title: plain(label),
@@ -20,11 +23,25 @@ function renderAction(action: CardAction): Element {
     card: {
       type: 'AdaptiveCard',
       version: '1.5',
-      body: [textBlock(ownText(confirm.title, 100), { weight: 'Bolder' }), textBlock(ownText(confirm.text, 300))],
-      actions: [execute(action, confirm.accept)],
+      body: [
+        ...(confirm
+          ? [textBlock(ownText(confirm.title, 100), { weight: 'Bolder' }), textBlock(ownText(confirm.text, 300))]
+          : []),
+        ...(reason ? [reasonField(reason)] : []),
+      ],
+      actions: [execute(action, confirm?.accept ?? label)],
     },
   };
 }
+
+const reasonField = (reason: 'optional' | 'required'): Element => ({
+  type: 'Input.Text',
+  id: 'reason',
+  label: 'Reason, kept in the audit log',
+  isMultiline: true,
+  maxLength: 500,
+  ...(reason === 'required' ? { isRequired: true, errorMessage: 'Say why' } : {}),
+});
 
 /** What comes back: `verb` names the control, `data.value` what it decides. Old clients send the same by `Submit`. */
 function execute({ id, value, style }: CardAction, label: string): Element {

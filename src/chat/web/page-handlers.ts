@@ -1,5 +1,5 @@
 /** What people read. Each loads what its page shows and renders it. */
-import { approversOf } from '../../core/directory.ts';
+import { approversOf, breakGlassPeople } from '../../core/directory.ts';
 import type { EvidenceId } from '../../core/evidence.ts';
 import type { Incident } from '../../core/incident.ts';
 import { plainText } from '../../core/plain-text.ts';
@@ -151,6 +151,9 @@ export async function getApprove({ options, session, url }: Visit, [plan = '']: 
       needed: options.approversNeeded(row.plan.risk),
       leading: hypotheses[0],
       people: catalogue.people.map(({ id, name }) => ({ id, name, may: approvers.has(id) })),
+      mayBreakGlass:
+        session.person.id !== row.plan.requester &&
+        breakGlassPeople(catalogue).some(({ id }) => id === session.person.id),
       nameOf: nameOf(options),
       clicks: rows.filter(
         ({ kind, body }) => (kind === 'approval.click' || kind === 'approval.refused') && body['plan'] === plan,

@@ -25,7 +25,7 @@ export const clickForm = z.object({
 export const decisionForm = z.object({
   ...envelope,
   digest: z.string().regex(/^[0-9a-f]{64}$/u),
-  decision: z.enum(['approve', 'reject']),
+  decision: z.enum(['approve', 'reject', 'break-glass']),
   read: z.literal('on').optional(),
   reason: z.string().max(500).default(''),
 });

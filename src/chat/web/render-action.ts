@@ -20,17 +20,34 @@ export function renderAction(action: CardAction, place: ActionPlace): Html {
   const page = place.stepUp(action);
   if (page !== null)
     return html`<a class="${buttonClass(action)}" href="${page}">${action.label}</a><span class="xs mute">High risk: this opens the full plan first.</span>`;
-  const { confirm } = action;
+  const { confirm, reason } = action;
+  if (reason) return renderAsking(action, place);
   if (!confirm) return html`${form({ action, place, confirmed: false, inside: button(action, action.label) })}`;
   const dialog = `d-${randomUUID()}`;
   const question = html`<h2>${confirm.title}</h2><p>${confirm.text}</p><div class="acts">${button(action, confirm.accept)}<button class="btn" type="button" data-close>${confirm.dismiss}</button></div>`;
   return html`${form({ action, place, confirmed: false, inside: button(action, action.label), dialog })}<dialog id="${dialog}" aria-label="${confirm.title}">${form({ action, place, confirmed: true, inside: question })}</dialog>`;
 }
 
+/** A button that asks for a reason opens the field in place, with script or without. */
+function renderAsking(action: CardAction, place: ActionPlace): Html {
+  const text = action.confirm ? html`<p class="small">${action.confirm.text}</p>` : null;
+  const inside = html`${text}${reasonField(action)}<div class="acts">${button(action, action.confirm?.accept ?? action.label)}</div>`;
+  return html`<details class="ask"><summary class="${buttonClass(action)}">${action.label}</summary>${form({ action, place, confirmed: true, inside })}</details>`;
+}
+
+function reasonField({ reason }: CardAction): Html | null {
+  if (!reason) return null;
+  const input =
+    reason === 'required'
+      ? html`<input type="text" name="reason" required maxlength="500">`
+      : html`<input type="text" name="reason" maxlength="500">`;
+  return html`<label class="field"><span>Reason, kept in the audit log</span>${input}</label>`;
+}
+
 /** The same question as a page of its own. */
 export const renderConfirmation = (action: CardAction, place: ActionPlace): Html => {
   const { confirm } = action;
-  const inside = html`<p>${confirm?.text ?? action.label}</p><div class="acts">${button(action, confirm?.accept ?? action.label)}<a class="btn" href="${channelPath(place.channel)}">${confirm?.dismiss ?? 'Go Back'}</a></div>`;
+  const inside = html`<p>${confirm?.text ?? action.label}</p>${reasonField(action)}<div class="acts">${button(action, confirm?.accept ?? action.label)}<a class="btn" href="${channelPath(place.channel)}">${confirm?.dismiss ?? 'Go Back'}</a></div>`;
   return form({ action, place, confirmed: true, inside });
 };
 

@@ -1,5 +1,5 @@
 /** One channel as one person sees it. */
-import type { CardAction } from '../../core/card.ts';
+import type { CardAction, CardActionId } from '../../core/card.ts';
 import { parseApprovalValue } from '../../core/decide-approval.ts';
 import type { EvidenceId } from '../../core/evidence.ts';
 import type { Incident } from '../../core/incident.ts';
@@ -73,16 +73,19 @@ export function evidenceHrefIn(incident: Incident | undefined): (id: EvidenceId)
   return (id) => (incident ? evidencePath(incident.id, id) : null);
 }
 
+/** A button that lets a plan run. */
+export const isApproval = (id: CardActionId): boolean => id === 'approve-plan' || id === 'break-glass';
+
 /** High-risk approvals happen on the plan's own page. */
 export function stepUpIn(room: Room): (action: CardAction) => string | null {
   return ({ id, value }) => {
-    const plan = id === 'approve-plan' ? parseApprovalValue(value)?.plan : undefined;
+    const plan = isApproval(id) ? parseApprovalValue(value)?.plan : undefined;
     return plan !== undefined && room.highRisk.has(plan) ? approvePath(plan) : null;
   };
 }
 
 export async function highRiskPlans(store: Store, messages: readonly LocalMessage[]): Promise<ReadonlySet<string>> {
-  const values = messages.flatMap(({ card }) => card?.actions?.filter(({ id }) => id === 'approve-plan') ?? []);
+  const values = messages.flatMap(({ card }) => card?.actions?.filter(({ id }) => isApproval(id)) ?? []);
   const ids = new Set(values.flatMap(({ value }) => parseApprovalValue(value)?.plan ?? []));
   const rows = await Promise.all([...ids].map((id) => store.plan(id)));
   return new Set(rows.flatMap((row) => (row?.plan.risk === 3 ? [row.plan.id] : [])));

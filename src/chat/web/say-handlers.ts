@@ -10,7 +10,7 @@ import { approvePath, channelPath, safeHref } from './links.ts';
 import { renderConfirm } from './pages/confirm.ts';
 import { clickForm, decisionForm, messageForm, personForm, rerunForm, textMax } from './parse.ts';
 import { htmlReply, jsonReply, type Problem, type Reply, seeOther } from './reply.ts';
-import { isVisible } from './room.ts';
+import { isApproval, isVisible } from './room.ts';
 import { isCsrf, switchPerson } from './session.ts';
 import { speak } from './speak.ts';
 import { type Answer, notFound, problem, type Visit } from './visit.ts';
@@ -91,7 +91,7 @@ function sendClick(visit: Visit, { id, channel, root }: LocalMessage, click: Cli
 
 /** A high-risk plan is approved on its own page only, whatever the button looked like. */
 async function stepUpOf({ options }: Visit, { id, value }: CardAction): Promise<string | null> {
-  const plan = id === 'approve-plan' ? parseApprovalValue(value)?.plan : undefined;
+  const plan = isApproval(id) ? parseApprovalValue(value)?.plan : undefined;
   const row = plan === undefined ? null : await options.store.plan(plan);
   return row?.plan.risk === 3 ? approvePath(row.plan.id) : null;
 }
@@ -114,23 +114,27 @@ export async function postDecision(visit: Visit, [plan = '']: readonly string[])
     return problem(409, `This plan is already ${row.state}`, 'Nothing was done. Read its record on the plan page.');
   if (row.digest !== digest)
     return problem(409, 'The plan changed since you opened it', 'Nothing was done. Read the new version, then decide.');
-  if (decision === 'approve' && read === undefined)
+  if (decision !== 'reject' && read === undefined)
     return problem(
       400,
       'Not approved: the change is not marked as read',
       'Read the exact change, tick the box, then approve.',
     );
-  if (decision === 'approve' && row.plan.risk === 3 && reason.trim() === '')
-    return problem(400, 'Not approved: a high-risk plan needs a reason', 'Write one sentence for the audit log.');
+  const why = decision === 'break-glass' ? 'breaking the glass' : 'a high-risk plan';
+  const needsReason = decision === 'break-glass' || (decision === 'approve' && row.plan.risk === 3);
+  if (needsReason && reason.trim() === '')
+    return problem(400, `Not approved: ${why} needs a reason`, 'Write one sentence for the audit log.');
   await send(visit, {
     key: `web:decision:${visit.session.person.account}:${plan}:${decision}:${nonce}`,
     place: row.place,
-    action: decision === 'approve' ? 'approve-plan' : 'reject-plan',
+    action: decisionActions[decision],
     value: approvalValue(row),
     reason: reason.trim() === '' ? null : taint(reason.trim()),
   });
   return finished(visit, `${approvePath(plan)}?sent=1`);
 }
+
+const decisionActions = { approve: 'approve-plan', reject: 'reject-plan', 'break-glass': 'break-glass' } as const;
 
 /** POST /i/<incident>/e/<evidence>/rerun */
 export async function postRerun(visit: Visit, [id = '', evidence = '']: readonly string[]): Promise<Answer> {

@@ -1,4 +1,4 @@
-import type { ApprovalRow, PlanState } from '../../core/approval.ts';
+import type { ApprovalRow, PlanState, SaidReason } from '../../core/approval.ts';
 import type { Card, CodeBlock, Line } from '../../core/card.ts';
 import { approvalValue } from '../../core/decide-approval.ts';
 import type { SealedPlan } from '../../core/plan.ts';
@@ -37,7 +37,7 @@ export function proposalCard(view: ProposalView): Card {
         style: 'primary',
         confirm: confirmation(view),
       },
-      { id: 'reject-plan', label: 'Reject Plan', value: approvalValue(sealed), style: 'plain' },
+      { id: 'reject-plan', label: 'Reject Plan', value: approvalValue(sealed), style: 'plain', reason: 'optional' },
     ],
     foot: [
       `Needs ${needed} ${needed === 1 ? 'person' : 'people'}, not the requester (${view.names(plan.requester)}) · ${approvals.length} so far · expires `,
@@ -51,7 +51,9 @@ export function proposalCard(view: ProposalView): Card {
 }
 
 function facts({ sealed: { plan }, approvals, needed, names }: ProposalView): NonNullable<Card['facts']> {
-  const people = approvals.map(({ by }) => names(by)).join(', ');
+  const people = approvals
+    .map(({ by, breakGlass }) => `${names(by)}${breakGlass ? ', who broke the glass' : ''}`)
+    .join(', ');
   return [
     {
       label: 'Risk',
@@ -114,19 +116,25 @@ export function recordCard(view: ProposalView & { readonly state: PlanState; rea
   };
 }
 
+type Deciders = Pick<ProposalView, 'approvals' | 'names' | 'needed'> & {
+  /** Who rejected it, or broke the glass, and why. */
+  readonly said: SaidReason | null;
+};
+
 /** The sentence of a record for each end state. */
-export function decisionLine(state: PlanState, view: Pick<ProposalView, 'approvals' | 'names' | 'needed'>): Line {
+export function decisionLine(state: PlanState, view: Deciders): Line {
   const people = view.approvals.map(({ by }) => view.names(by)).join(' and ');
+  const approved = approvedBy(people, view);
   switch (state) {
     case 'pending':
       return [`Approved by ${people || 'nobody yet'} · ${view.needed - view.approvals.length} more needed`];
     case 'approved':
     case 'running':
-      return [`Approved by ${people} · running in this thread`];
+      return [...approved, ' · running in this thread'];
     case 'done':
-      return [`Approved by ${people} · done, see the receipt in this thread`];
+      return [...approved, ' · done, see the receipt in this thread'];
     case 'rejected':
-      return ['Rejected. Nothing ran'];
+      return rejectedBy(view);
     case 'expired':
       return ['Timed out, I did not run it'];
     case 'superseded':
@@ -134,8 +142,18 @@ export function decisionLine(state: PlanState, view: Pick<ProposalView, 'approva
     case 'stale':
       return ['The world changed since this was proposed, I did not run it'];
     case 'failed':
-      return [`Approved by ${people} · failed, see this thread`];
+      return [...approved, ' · failed, see this thread'];
     case 'stopped':
       return ['Cancelled, everything was stopped'];
   }
+}
+
+function approvedBy(people: string, { approvals, said }: Deciders): Line {
+  if (!approvals.some(({ breakGlass }) => breakGlass)) return [`Approved by ${people}`];
+  return [`Approved by ${people}, breaking the glass`, ...(said?.reason ? [': ', said.reason] : [])];
+}
+
+function rejectedBy({ said, names }: Deciders): Line {
+  if (!said) return ['Rejected. Nothing ran'];
+  return [`Rejected by ${names(said.by)}`, ...(said.reason ? [': ', said.reason] : []), '. Nothing ran'];
 }

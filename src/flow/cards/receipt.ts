@@ -10,18 +10,20 @@ export type ReceiptView = {
   readonly sealed: SealedPlan;
   readonly approvedBy: string;
   readonly outcome: Line;
+  /** All of it happened. */
+  readonly done: boolean;
   readonly auditSeq: number;
   readonly auditHash: string;
 };
 
 /** What was done, by whose approval, and where the audit log says so. */
-export function receiptCard({ sealed, approvedBy, outcome, auditSeq, auditHash }: ReceiptView): Card {
+export function receiptCard({ sealed, approvedBy, outcome, done, auditSeq, auditHash }: ReceiptView): Card {
   return {
     kind: 'receipt',
     fallback: sentence(`Receipt: ${sealed.plan.title}`),
     title: ['Receipt'],
     facts: [
-      { label: 'Done', value: [sealed.plan.title] },
+      { label: done ? 'Done' : 'Plan', value: [sealed.plan.title] },
       { label: 'Result', value: outcome },
       { label: 'Approved by', value: [approvedBy] },
       { label: 'Ran as', value: [sealed.plan.runsAs] },

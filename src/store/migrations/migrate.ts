@@ -2,12 +2,14 @@ import { type Kysely, type Migration, Migrator } from 'kysely';
 import { up as initial } from './001-initial.ts';
 import { up as auditAppend } from './002-audit-append.ts';
 import { up as tape } from './003-tape.ts';
+import { up as breakGlass } from './004-break-glass.ts';
 
 /** Every migration, by the name it is remembered under: the names are stored, so they never change. */
 const migrations: Readonly<Record<string, Migration>> = {
   '001-initial': { up: initial },
   '002-audit-append': { up: auditAppend },
   '003-tape': { up: tape },
+  '004-break-glass': { up: breakGlass },
 };
 
 /** Brings the schema up to date. Processes that do it at the same time wait for each other (Kysely's lock). */

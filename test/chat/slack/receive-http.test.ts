@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { buttonsOf, clickOf, eventOf, mentionOf, signed } from '../../support/fake-slack.ts';
 import { type SlackWorld, startSlackWorld } from './slack-world.ts';
 
@@ -144,6 +144,74 @@ it('brings a shown button back as a click, once', async () => {
   expect(received).toMatchObject([
     { type: 'click', action: 'approve-plan', value, actor: { account: 'U2', tenant: 'T1' }, place: { channel: 'C1' } },
   ]);
+});
+
+describe('a button that asks for a reason', () => {
+  const place = { platform: 'slack', tenant: 'T1', channel: 'C1', root: '1.5' } as const;
+  const value = 'plan-1:1:0a1b2c3d';
+  const contentType = 'application/x-www-form-urlencoded';
+  const formOf = (payload: unknown): { body: string; contentType: string } => ({
+    body: new URLSearchParams({ payload: JSON.stringify(payload) }).toString(),
+    contentType,
+  });
+
+  async function clicked(reason: 'optional' | 'required') {
+    const current = await listening();
+    const button = { id: 'reject-plan', label: 'Reject Plan', value, style: 'plain', reason } as const;
+    await current.platform.post(place, { kind: 'proposal', fallback: 'Approval needed', actions: [button] }, 'ask');
+    const [message] = current.slack.messages;
+    const [shown] = message ? buttonsOf(message) : [];
+    if (!message || !shown) throw new Error('no button was shown');
+    const click = clickOf(message, { ...shown, text: { text: 'Reject Plan' } } as typeof shown, 'U2');
+    return { current, click: { ...click, container: { ...click.container, thread_ts: place.root } } };
+  }
+
+  /** What Slack sends when a person sends the form it was told to open. */
+  const submitted = (view: Record<string, unknown>, said: string | null) => ({
+    type: 'view_submission',
+    team: { id: 'T1', domain: 'x' },
+    user: { id: 'U2', team_id: 'T1', username: 'x' },
+    view: { ...view, id: 'V1', type: 'modal', state: { values: { reason: { reason: { value: said } } } } },
+  });
+
+  it.each([
+    ['optional', 'already reverted', { untrusted: 'already reverted' }],
+    ['optional', null, null],
+    ['required', 'nobody else is awake', { untrusted: 'nobody else is awake' }],
+  ] as const)('(%s) opens a form and comes back as one click with what was said: %j', async (wanted, said, reason) => {
+    const { current, click } = await clicked(wanted);
+
+    expect((await current.deliver(formOf(click))).status).toBe(200);
+    expect(current.received).toEqual([]);
+    const [opened] = current.slack.callsOf('views.open');
+    expect(opened?.body['trigger_id']).toBe('trigger');
+    const view = JSON.parse(opened?.body['view'] ?? '{}') as Record<string, unknown>;
+    expect(view).toMatchObject({ type: 'modal', blocks: [{ type: 'input', optional: wanted === 'optional' }] });
+    const sent = formOf(submitted(view, said));
+    expect((await current.deliver(sent)).status).toBe(200);
+    await current.deliver({ ...sent, skewSeconds: 1 } as typeof sent);
+
+    expect(current.received).toMatchObject([
+      { type: 'click', action: 'reject-plan', value, reason, actor: { account: 'U2', tenant: 'T1' }, place },
+    ]);
+  });
+
+  it('counts without a reason when Slack will not open the form', async () => {
+    const { current, click } = await clicked('optional');
+    current.slack.fail('views.open', { error: 'expired_trigger_id' });
+
+    expect((await current.deliver(formOf(click))).status).toBe(200);
+
+    expect(current.received).toMatchObject([{ type: 'click', action: 'reject-plan', value, reason: null }]);
+  });
+
+  it('takes no form that is not ours', async () => {
+    const current = await listening();
+    const view = { callback_id: 'reason', private_metadata: '{"action":"drop-database"}' };
+    await current.deliver(formOf(submitted(view, 'x')));
+    await current.deliver(formOf(submitted({ ...view, private_metadata: 'not JSON' }, 'x')));
+    expect(current.received).toEqual([]);
+  });
 });
 
 it('ignores itself, edits, and a mention that comes as a message too', async () => {

@@ -90,6 +90,7 @@ const cards: readonly (readonly [string, Card])[] = [
   [
     'receipt',
     receiptCard({
+      done: true,
       sealed: view.sealed,
       approvedBy: 'Lee',
       outcome: ['opened'],

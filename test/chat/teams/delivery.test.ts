@@ -142,6 +142,17 @@ describe('what comes in', () => {
     ]);
   });
 
+  it.each([
+    ['with the reason that was typed', 'already reverted', taint('already reverted')],
+    ['without one', '', null],
+  ])('reads a rejection %s', async (_, typed, reason) => {
+    const data = { value: 'plan-1:1:89e3b525', reason: typed };
+    const action = { type: 'Action.Execute', verb: 'reject-plan', data };
+    const click = { type: 'invoke', name: 'adaptiveCard/action', id: 'i1', value: { action }, replyToId: 'm1' };
+    await world.deliver(activityFrom(world.serviceUrl, click));
+    expect(world.taken).toMatchObject([{ type: 'click', action: 'reject-plan', reason }]);
+  });
+
   it('reads the same approval from a client that only submits', async () => {
     const value = { verb: 'approve-plan', value: 'plan-1:1:89e3b525' };
     await world.deliver(activityFrom(world.serviceUrl, { value, text: undefined, entities: [] }));

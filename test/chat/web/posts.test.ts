@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { plainText } from '../../../src/core/plain-text.ts';
 import { samplePlanRow, tellStory } from '../../support/sample-story.ts';
-import { become, startWebWorld, type Visitor, visit, type WebWorld } from '../../support/web-world.ts';
+import { become, startWebWorld, type Visitor, visit, type WebWorld, webCatalogue } from '../../support/web-world.ts';
 
 let world: WebWorld;
 let dana: Visitor;
@@ -205,6 +205,26 @@ it('asks before a button that needs confirmation, without script on a page of it
   expect(world.taken).toMatchObject([{ type: 'click', action: 'approve-plan', value }]);
 });
 
+it('asks for a reason in place, and takes the click with it or, where it may be left out, without', async () => {
+  const value = 'plan-1:1:89e3b525';
+  const reject = { id: 'reject-plan', label: 'Reject Plan', value, style: 'plain', reason: 'optional' } as const;
+  const card = { kind: 'proposal', fallback: 'Approval needed', actions: [reject] } as const;
+  const message = await world.platform.post(place, card, 'asking');
+  const { html } = await dana.get('/c/incidents');
+  expect(html).toMatch(
+    /<details class="ask"><summary[^>]*>Reject Plan<\/summary><form[^>]*>.*name="reason" maxlength/su,
+  );
+  const fields = { message: message.id, action: 'reject-plan', value, confirmed: '1' };
+
+  await dana.post('/c/incidents/clicks', { ...dana.envelope(), ...fields, reason: 'already reverted' });
+  await dana.post('/c/incidents/clicks', { ...dana.envelope(), ...fields, reason: '' });
+
+  expect(world.taken).toMatchObject([
+    { action: 'reject-plan', value, reason: { untrusted: 'already reverted' } },
+    { action: 'reject-plan', value, reason: null },
+  ]);
+});
+
 it('sends the approver of a high-risk plan to its page, whatever the form says', async () => {
   const row = samplePlanRow();
   await tellStory(world, row);
@@ -260,6 +280,30 @@ it('takes a decision from the plan page: read, with a reason, bound to the diges
       reason: { untrusted: 'Seen with Dana' },
     },
   ]);
+});
+
+it('lets a member of the group break the glass for a high-risk plan on its page only, with a reason', async () => {
+  await world.web.stop();
+  world = await startWebWorld({ catalogue: { ...webCatalogue, breakGlass: 'payments-oncall' } });
+  dana = await visit(world.web.url);
+  const row = samplePlanRow();
+  await tellStory(world, row);
+  const value = `plan-1:1:${row.digest.slice(-8)}`;
+  const offer = { id: 'break-glass', label: 'Break Glass', value, style: 'danger', reason: 'required' } as const;
+  const message = await world.platform.post(place, { kind: 'notice', fallback: 'Glass', actions: [offer] }, 'offer');
+  const click = { message: message.id, action: 'break-glass', value, confirmed: '1', reason: 'x' };
+  const answer = await dana.post('/c/incidents/clicks', { ...dana.envelope(), ...click }, json);
+  expect(await answer.json()).toEqual({ open: '/approve/plan-1' });
+  expect((await dana.get('/approve/plan-1')).html).toContain('value="break-glass"');
+  const decide = (change: Record<string, string>): Promise<Response> =>
+    dana.post('/approve/plan-1', { ...dana.envelope(), digest: row.digest, decision: 'break-glass', ...change });
+  expect((await decide({ read: 'on', reason: ' ' })).status).toBe(400);
+  expect((await decide({ reason: 'nobody else is awake' })).status).toBe(400);
+  expect(world.taken).toEqual([]);
+  await decide({ read: 'on', reason: 'nobody else is awake' });
+  expect(world.taken).toMatchObject([{ action: 'break-glass', value, reason: { untrusted: 'nobody else is awake' } }]);
+  await become(dana, 'w-sam');
+  expect((await dana.get('/approve/plan-1')).html).not.toContain('value="break-glass"');
 });
 
 it('rejects from the plan page without reading, and takes nothing for a settled plan', async () => {

@@ -2,6 +2,8 @@
 import type { AuditRow } from '../../../core/audit-entry.ts';
 import type { Evidence } from '../../../core/evidence.ts';
 import type { Hypothesis } from '../../../core/hypothesis.ts';
+import { keptText } from '../../../core/kept-text.ts';
+import { plainText } from '../../../core/plain-text.ts';
 import type { Plan, PlanStep } from '../../../core/plan.ts';
 import { type Tainted, taint } from '../../../core/tainted.ts';
 import type { PlanRow } from '../../../ports.ts';
@@ -25,6 +27,8 @@ export type ApproveView = {
   readonly leading: Hypothesis | undefined;
   readonly evidence: readonly Evidence[];
   readonly people: readonly { readonly id: string; readonly name: string; readonly may: boolean }[];
+  /** Whether the person who looks may break the glass for this plan. */
+  readonly mayBreakGlass: boolean;
   readonly nameOf: (id: string) => string;
   /** Clicks on this plan that were recorded, oldest first. */
   readonly clicks: readonly AuditRow[];
@@ -131,8 +135,16 @@ ${note}
 <label class="check"><input type="checkbox" name="read" required><span>I have read the exact change and the steps</span></label>
 <label class="field"><span>Reason, kept in the audit log</span>${reason}</label>
 <div class="acts"><button class="btn btn--main" type="submit" name="decision" value="approve">Approve Plan</button><button class="btn" type="submit" name="decision" value="reject" formnovalidate>Reject Plan</button></div>
+${breakGlass(view)}
 <p class="xs mute">Starts within ${duration(plan.startWithinMs)} of the last approval. Stop it at any time from the channel.</p>
 </form>`;
+}
+
+/** Only members of the break-glass group see it. */
+function breakGlass({ mayBreakGlass }: ApproveView): Piece {
+  if (!mayBreakGlass) return null;
+  return html`<div class="acts"><button class="btn btn--danger" type="submit" name="decision" value="break-glass">Break Glass</button></div>
+<p class="xs mute">Your approval alone starts it, whatever the quorum and a change freeze say. It needs a reason, is posted in the channel with your name, and is reviewed afterwards.</p>`;
 }
 
 function approvers({ row, people, session, needed }: ApproveView): Html {
@@ -158,7 +170,8 @@ function clicks({ clicks: rows, nameOf }: ApproveView): Piece {
   return html`<div class="panel stack stack--2 small"><h3>Clicks on record</h3><ul class="lines">${lines}</ul></div>`;
 }
 
-function outcomeIn({ result, reason }: AuditRow['body']): string {
-  const said = result ?? reason;
-  return typeof said === 'string' ? said : 'recorded';
+function outcomeIn(body: AuditRow['body']): string {
+  const what = typeof body['result'] === 'string' ? body['result'] : 'recorded';
+  const said = keptText(body['reason']);
+  return `${what}${body['decision'] === 'break-glass' ? ', breaking the glass' : ''}${said === null ? '' : `: ${plainText(said, 500)}`}`;
 }

@@ -1,0 +1,60 @@
+/** Our own credentials never leave, in whatever form something echoes them. */
+import fc from 'fast-check';
+import { afterAll, expect, it } from 'vitest';
+import { needlesOf } from '../../src/redact/needles.ts';
+import { createRedactor } from '../../src/redact/redactor.ts';
+import { createScanner } from '../../src/redact/scan.ts';
+
+const own = 'gate-9f3b7c21-credential';
+const awkward = 'p@ss w/ord+"é=\\?&';
+const redactor = createRedactor({ tokenKey: 'test', ownCredentials: [own, awkward], deadlineMs: 2_000 });
+afterAll(() => redactor.close());
+
+const reversed = (text: string): string => Array.from(text).toReversed().join('');
+const forms: readonly (readonly [form: string, of: (text: string) => string])[] = [
+  ['plain', (text) => text],
+  ['reversed', reversed],
+  ['JSON', (text) => JSON.stringify(text)],
+  ['hexadecimal', (text) => Buffer.from(text).toString('hex')],
+  ['upper-case hexadecimal', (text) => Buffer.from(text).toString('hex').toUpperCase()],
+  ['URL-encoded', encodeURIComponent],
+  ['form-encoded', (text) => new URLSearchParams({ a: text }).toString().slice(2)],
+  ['percent-encoded throughout', (text) => Buffer.from(text).toString('hex').replaceAll(/../gu, '%$&')],
+  ['base64', (text) => Buffer.from(text).toString('base64')],
+  ['base64, one byte on', (text) => Buffer.from(`u${text}`).toString('base64')],
+  ['base64, two bytes on', (text) => Buffer.from(`u:${text}:x`).toString('base64')],
+  ['base64url', (text) => Buffer.from(`user:${text}`).toString('base64url')],
+];
+
+it.each(forms)('is masked when it is %s', async (_form, of) => {
+  for (const credential of [own, awkward]) {
+    const { text, receipt } = await redactor.redact(`seen ${of(credential)} here`);
+
+    expect(receipt).toEqual({ 'own-credential': 1 });
+    expect(text.replace(/\[SECRET:own-credential:[0-9a-f]{8}\]/u, '').length).toBeLessThan(24);
+  }
+});
+
+it('is masked at any alignment in base64, whatever stands around it', () => {
+  const scan = createScanner({ worded: [], formed: [] }, needlesOf([own]));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ maxLength: 40 }), (before, after) => {
+      const encoded = Buffer.concat([before, Buffer.from(own), after]).toString('base64');
+      const [span, ...more] = scan(encoded);
+
+      expect(more).toEqual([]);
+      // At most the two characters at each end that it shares with its neighbours stay.
+      expect((span?.end ?? 0) - (span?.start ?? 0)).toBeGreaterThanOrEqual((own.length * 4) / 3 - 4);
+    }),
+  );
+});
+
+it('is masked across the border of two chunks in its longest form', async () => {
+  const form = Buffer.from(own).toString('hex');
+  for (let place = 16_384 - 80; place < 16_384 + 20; place += 10)
+    expect((await redactor.redact(`${'z'.repeat(place)}${form}${'z'.repeat(600)}`)).text).not.toContain(form);
+});
+
+it('shorter than eight characters is left, because words would be masked', () => {
+  expect(needlesOf(['short', '1234567'])).toEqual([]);
+});

@@ -1,0 +1,2 @@
+/** A worker that breaks before it is ready. */
+throw new Error('broken on purpose');

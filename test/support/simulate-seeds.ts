@@ -1,0 +1,49 @@
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+
+const whole = z.number().int().min(1);
+
+/** The seeds of one thread. Every `cedarEvery`th asks the shipped Cedar policy, the others the function proven equal. */
+export const seedRange = z.object({ from: whole, to: whole, cedarEvery: whole });
+
+const tally = z.object({
+  seeds: z.number(),
+  effects: z.number(),
+  crashes: z.number(),
+  broken: z.array(z.object({ seed: z.number(), violation: z.string() })),
+});
+export type Tally = z.infer<typeof tally>;
+
+export type Simulation = {
+  readonly first: number;
+  readonly seeds: number;
+  readonly threads: number;
+  readonly cedarEvery: number;
+};
+
+/** Plays the seeds from `first` on several threads and counts what happened; rejects when a thread dies. */
+export async function simulateSeeds({ first, seeds, threads, cedarEvery }: Simulation): Promise<Tally> {
+  const share = Math.ceil(seeds / threads);
+  const ranges = Array.from({ length: threads }, (_, index) => ({
+    from: first + index * share,
+    to: Math.min(first + seeds, first + (index + 1) * share) - 1,
+    cedarEvery,
+  })).filter(({ from, to }) => to >= from);
+  const tallies = await Promise.all(ranges.map(inThread));
+  const sum = (of: (one: Tally) => number): number => tallies.reduce((total, one) => total + of(one), 0);
+  return {
+    seeds: sum((one) => one.seeds),
+    effects: sum((one) => one.effects),
+    crashes: sum((one) => one.crashes),
+    broken: tallies.flatMap(({ broken }) => broken),
+  };
+}
+
+function inThread(range: z.infer<typeof seedRange>): Promise<Tally> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./simulate-worker.ts', import.meta.url), { workerData: range });
+    worker.once('message', (message: unknown) => resolve(tally.parse(message)));
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('a thread of the simulation ended without an answer')));
+  });
+}

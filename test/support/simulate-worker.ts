@@ -1,0 +1,20 @@
+/** One thread of `simulateSeeds`. Native, so that no test runner stands between the seeds and the processor. */
+import { fileURLToPath } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import { loadPolicy } from '../../src/policy/load-policy.ts';
+import { playHistory } from './approval-simulation.ts';
+import { plainPolicy } from './second-policy.ts';
+import { seedRange, type Tally } from './simulate-seeds.ts';
+
+const { from, to, cedarEvery } = seedRange.parse(workerData);
+const cedar = await loadPolicy(fileURLToPath(new URL('../../policies', import.meta.url)));
+if (!cedar.ok) throw new Error(cedar.failure.join('\n'));
+const total: Tally = { seeds: 0, effects: 0, crashes: 0, broken: [] };
+for (let seed = from; seed <= to; seed += 1) {
+  const history = await playHistory(seed, { policy: seed % cedarEvery === 0 ? cedar.value : plainPolicy });
+  total.seeds += 1;
+  total.effects += history.landings.length;
+  total.crashes += history.crashes;
+  total.broken.push(...history.violations.map((violation) => ({ seed, violation })));
+}
+parentPort?.postMessage(total);
