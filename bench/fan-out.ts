@@ -129,7 +129,7 @@ async function playRound(world: World, channel: string): Promise<Timed> {
   const began = Math.min(...at(({ kind }) => kind === 'tool.intent'));
   const answered = at(({ kind, body }) => kind === 'tool.result' && body['outcome'] === 'found');
   const [card = Number.NaN] = at(
-    ({ kind, body }) => kind === 'message.posted' && String(body['key']).startsWith('first-card:'),
+    ({ kind, body: { key } }) => kind === 'message.posted' && typeof key === 'string' && key.startsWith('first-card:'),
   );
   return { allMs: Math.max(...answered) - began, firstCardMs: card - began };
 }

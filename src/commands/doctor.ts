@@ -26,7 +26,7 @@ async function diagnose(variables: Variables, nowMs: number): Promise<readonly D
   const environment = readEnvironment(variables);
   const own = environment.ok
     ? examineOwn(environment.value)
-    : environment.failure.map((says) => problem('environment', says));
+    : Promise.resolve(environment.failure.map((says) => problem('environment', says)));
   const catalogue = await readCatalogue(variables['CAUSEWAY_CONFIG']);
   if (!catalogue.ok) return [...(await own), ...catalogue.failure.map((says) => problem('causeway.yaml', says))];
   const asking = { variables, catalogue: catalogue.value, nowMs };

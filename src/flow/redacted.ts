@@ -15,7 +15,8 @@ export async function redacted<Value>(redactor: Redactor, value: Value): Promise
   return { json: rebuilt.json as Value, redactions: rebuilt.redactions };
 }
 
-const secretName = /pass|pwd|secret|token|credential|key$|authorization|cookie/iu;
+const secretName =
+  /pass|pwd|secret|token|credential|key$|authorization|cookie|(?:full|first|last|given|family|real|customer|contact|patient|employee|holder).?name|surname|address|street|phone|mobile|birth|dob|ssn/iu;
 
 /** As text on one line, so that the rules that go by the name before a value apply to all of it. */
 const namedText = (name: string, member: string): string => `${name}="${member.replaceAll(/["\\\r\n]/gu, '_')}"`;

@@ -85,8 +85,9 @@ function worldOf({ recording, facts, recorded, steps, tape, round, here }: Repla
   const status = tape.get(tapeKey(round, 'post-status'));
   const platform = recordedPlatform(recording, (status as { value?: MessageRef } | undefined)?.value ?? null);
   const request = recording.audit.find(({ kind }) => kind === 'model.request');
+  const asked = request?.body['model'];
   const turns = {
-    model: String(request?.body['model'] ?? ''),
+    model: typeof asked === 'string' ? asked : '',
     next: recorded.nextAnswer,
     nowMs: recorded.turnAtMs,
   };

@@ -89,7 +89,7 @@ it('tells every problem of a bad causeway.yaml and of half a configuration', asy
 });
 
 it('leaves with the exit code, and prints one JSON document', () => {
-  const { PATH = '' } = { PATH: process.execPath.replace(/\/node$/u, '') };
+  const PATH = process.execPath.replace(/\/node$/u, '');
   const run = spawnSync(process.execPath, ['src/start-guard.js', 'cli', 'doctor', '--json'], {
     env: { PATH, DATADOG_API_KEY: 'key' },
     encoding: 'utf8',

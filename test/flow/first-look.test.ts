@@ -97,7 +97,8 @@ const audited = async (kind: string) => {
   return rows.filter((row) => row.kind === kind).map(({ body }) => body);
 };
 const firstCards = async () =>
-  (await audited('message.posted')).filter(({ key }) => String(key).startsWith('first-card:')).length;
+  (await audited('message.posted')).filter(({ key }) => typeof key === 'string' && key.startsWith('first-card:'))
+    .length;
 
 it('posts the first card while one source hangs, and says that it has no answer yet', async () => {
   await mention();

@@ -159,7 +159,7 @@ function judgePlan(scene: Scene, row: Rows['plans'][number]): readonly string[] 
   });
   const people = new Set(clicks.map(({ actor }) => actor)).size;
   // Who approved may still break the glass; that is one approval more strongly said.
-  const presses = new Set(clicks.map(({ actor, body }) => `${actor} ${body['decision']}`)).size;
+  const presses = new Set(clicks.map(({ actor, body }) => JSON.stringify([actor, body['decision']]))).size;
   const replaced = scene.scenario.proposals.some(({ blind, versions }) => blind && versions.length > 1);
   const said = states.at(-1) ?? 'pending';
   const broken: readonly (readonly [boolean, string])[] = [
