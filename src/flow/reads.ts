@@ -6,14 +6,14 @@ import type { World } from './world.ts';
 
 export type Reading = {
   readonly reads: readonly Read[];
-  /** What all tools but the slowest brought, a twentieth of that time later: one that hangs delays nothing. */
+  /** What all tools but the slowest brought, a hundredth of that time later: one that hangs delays nothing. */
   most(): Promise<readonly Gathered[]>;
   all(): Promise<readonly Gathered[]>;
 };
 
 type Asked = { readonly incident: Incident; readonly reads: readonly Read[]; readonly name: string };
 
-const graceShare = 0.05;
+const graceShare = 0.01;
 /** With fewer tools the slowest may be half of what can be known. */
 const toolsMin = 3;
 
