@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
+    // biome-ignore lint/style/noProcessEnv: a test runner's file, no part of the product.
+    setupFiles: process.env['CI'] ? ['test/support/fixed-seed.ts'] : [],
   },
 });

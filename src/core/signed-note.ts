@@ -46,6 +46,12 @@ export const noteText = ({ text, signatures }: Note): string => `${text}\n${sign
 
 const signatureLine = /^— (?<name>[^\s+]+) (?<bytes>[A-Za-z0-9+/]+={0,2})$/u;
 
+/** Base64 in its one canonical form (RFC 4648, 3.5): other spellings of the same bytes would let a note be changed unseen. */
+function isSignatureLine(line: string): boolean {
+  const bytes = signatureLine.exec(line)?.groups?.['bytes'];
+  return bytes !== undefined && Buffer.from(bytes, 'base64').toString('base64') === bytes;
+}
+
 /** Every note of a file that holds one or several, or null when it is not made of notes without empty lines. */
 export function parseNotes(file: string): Note[] | null {
   const blocks = file
@@ -55,7 +61,7 @@ export function parseNotes(file: string): Note[] | null {
   const notes: Note[] = [];
   for (let at = 0; at < blocks.length; at += 2) {
     const signatures = blocks[at + 1]?.split('\n') ?? [];
-    if (signatures.length === 0 || !signatures.every((line) => signatureLine.test(line))) return null;
+    if (signatures.length === 0 || !signatures.every(isSignatureLine)) return null;
     notes.push({ text: `${blocks[at] ?? ''}\n`, signatures });
   }
   return notes;

@@ -1,5 +1,4 @@
 import { createPrivateKey } from 'node:crypto';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { auditKeyOf, parseCheckpoint, signCheckpoint } from '../../src/core/checkpoint.ts';
 import { emptyRoot } from '../../src/core/merkle.ts';
@@ -41,15 +40,18 @@ test('what was signed reads back, also from a file of several, and only its own 
 
 test('any changed byte of a checkpoint is refused', () => {
   const note = Buffer.from(signCheckpoint(at, key));
-  const change = fc.record({ place: fc.nat(note.length - 1), to: fc.integer({ min: 0, max: 255 }) });
-  const refused = fc.property(change, ({ place, to }) => {
-    fc.pre(note[place] !== to);
+  const isRefused = (place: number, to: number) => {
     const [parsed, ...more] = parseNotes(Buffer.from(note.with(place, to)).toString('utf8')) ?? [];
     const accepted = parsed && more.length === 0 && isSignedBy(parsed, key.note) && parseCheckpoint(parsed.text);
     // Blank space at the end is no part of the note: a changed last newline changes nothing that was signed.
     return !accepted || noteText(parsed) === note.toString('utf8');
-  });
-  expect(fc.check(refused, { numRuns: 400 })).toMatchObject({ failed: false });
+  };
+  const flips = [...note].flatMap((byte, place) => Array.from({ length: 8 }, (_, bit) => [place, byte ^ (1 << bit)]));
+  // The end of a base64 text has several spellings for the same bytes: every byte is tried there.
+  const ends = [1, 2, 3, 4].flatMap((back) => Array.from({ length: 256 }, (_, to) => [note.length - back, to]));
+  const changes = [...flips, ...ends].filter(([place = 0, to = 0]) => note[place] !== to);
+  expect(changes.filter(([place = 0, to = 0]) => !isRefused(place, to))).toEqual([]);
+  expect(changes.length).toBeGreaterThan(3200);
 });
 
 test('further signatures are ignored, a bad one of the same key is not', () => {
