@@ -1,9 +1,12 @@
-/** The `causeway.yaml` that the shop's team would have written: what runs, who owns it, who is on call. */
+/** The `causeway.yaml` that the system's team would have written: what runs, who owns it, who is on call. */
 import { stringify } from 'yaml';
 import type { DirectoryPerson, Group, Service } from '../core/catalogue.ts';
 import { runsInCluster } from './kubernetes/cluster.ts';
 import { namespace } from './kubernetes/names.ts';
 import type { ShopService } from './world.ts';
+
+/** What the system is called, and whether it runs in the lab's cluster. */
+type Site = { readonly system: string; readonly cluster: boolean };
 
 /** Any requester leaves at least two others in every group. */
 const groups: readonly Group[] = [
@@ -30,15 +33,29 @@ const people: readonly DirectoryPerson[] = [
   person('robin', 'Robin Castellanos', { onCall: false, number: 4 }),
 ];
 
-const described = (service: ShopService): Service => ({
+const titleOf = (group: string): string =>
+  group
+    .replaceAll('-', ' ')
+    .replace('oncall', 'on call')
+    .replace(/^./u, (letter) => letter.toUpperCase());
+
+/** The groups that own something, and those the shop's catalogue always lists. */
+const groupsOf = (services: readonly ShopService[]): readonly Group[] => {
+  const owners = [...new Set(services.flatMap((service) => service.owners))];
+  const known = owners.flatMap((owner) => groups.find(({ id }) => id === owner) ?? []);
+  if (known.length === owners.length) return groups;
+  return owners.map((id) => ({ id, title: titleOf(id), members: ['dana', 'sam', 'lee', 'robin'] }));
+};
+
+const described = (service: ShopService, { system, cluster }: Site): Service => ({
   id: service.id,
   title: service.title,
   tier: service.tier,
   repository: service.repository,
   paths: service.paths,
-  logGroups: service.logsInCloudWatch ? [`/shop/prod/${service.id}`] : [],
+  logGroups: service.logsInCloudWatch ? [`/${system}/prod/${service.id}`] : [],
   datadogService: service.external ? null : service.id,
-  kubernetes: runsInCluster(service) ? { namespace, workload: service.id } : null,
+  kubernetes: cluster && runsInCluster(service) ? { namespace, workload: service.id } : null,
   pagerdutyService: null,
   dependsOn: service.dependsOn,
   owners: service.owners,
@@ -46,5 +63,13 @@ const described = (service: ShopService): Service => ({
 });
 
 /** YAML with `environment`, `services`, `groups` and `people`, fields as in `core/catalogue.ts`. */
-export const catalogueYaml = (services: readonly ShopService[]): string =>
-  stringify({ environment: 'prod', services: services.map(described), groups, people }, { lineWidth: 110 });
+export const catalogueYaml = (services: readonly ShopService[], site: Partial<Site> = {}): string =>
+  stringify(
+    {
+      environment: 'prod',
+      services: services.map((service) => described(service, { system: 'shop', cluster: true, ...site })),
+      groups: groupsOf(services),
+      people,
+    },
+    { lineWidth: 110 },
+  );

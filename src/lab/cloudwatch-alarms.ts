@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { done, failed } from '../core/result.ts';
 import { type AwsOperation, type AwsOperations, awsOperation } from './aws-operation.ts';
 import type { CloudWatchLab } from './cloudwatch-log-groups.ts';
-import { invalidToken, invalidValue, metricNames, namespace, offsetOf, sources } from './cloudwatch-metrics.ts';
+import { invalidToken, invalidValue, metricNames, namespaceOf, offsetOf, sources } from './cloudwatch-metrics.ts';
 import { minuteMs } from './minute-buckets.ts';
 import { encodeToken } from './vendor-http.ts';
 import type { ShopMonitor } from './world.ts';
@@ -35,7 +35,7 @@ function alarmRecord(lab: CloudWatchLab, monitor: ShopMonitor) {
     StateUpdatedTimestamp: seconds,
     StateTransitionedTimestamp: seconds,
     MetricName: metricName,
-    Namespace: namespace,
+    Namespace: namespaceOf(lab),
     Statistic: 'Average',
     Dimensions: [{ Name: 'Service', Value: monitor.service }],
     Period: 60,

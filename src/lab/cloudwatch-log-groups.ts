@@ -4,13 +4,14 @@ import { type AwsOperation, type AwsRefusal, awsOperation } from './aws-operatio
 import { parseFilterPattern } from './cloudwatch-filter-pattern.ts';
 import { derive, keyOf } from './dice.ts';
 import { type LogPosition, readLogPage } from './log-scan.ts';
+import { systemNameOf } from './system-name.ts';
 import { decodeToken, encodeToken } from './vendor-http.ts';
 import type { LogLine, World } from './world.ts';
 
 /** What both CloudWatch services of the lab know. */
 export type CloudWatchLab = { readonly world: World; readonly nowMs: () => number; readonly region: string };
 
-/** Invented: the account that owns the shop's log groups. */
+/** Invented: the account that owns the log groups. */
 const account = '000000000000';
 const ingestionDelayMs = 400;
 const dayMs = 86_400_000;
@@ -19,7 +20,7 @@ const dayMs = 86_400_000;
 export const invalidLogsInput = { name: 'InvalidParameterException' };
 
 /** The name of the group a service logs to. */
-const logGroupOf = (service: string): string => `/shop/prod/${service}`;
+const logGroupOf = ({ world }: CloudWatchLab, service: string): string => `/${systemNameOf(world)}/prod/${service}`;
 
 const arnOf = (lab: CloudWatchLab, group: string): string => `arn:aws:logs:${lab.region}:${account}:log-group:${group}`;
 
@@ -27,7 +28,7 @@ const arnOf = (lab: CloudWatchLab, group: string): string => `arn:aws:logs:${lab
 export function serviceOfGroup(lab: CloudWatchLab, nameOrArn: string): Result<string, AwsRefusal> {
   const group = nameOrArn.startsWith('arn:') ? nameOrArn.split(':').slice(6).join(':').replace(/:\*$/, '') : nameOrArn;
   const service = lab.world.services.find(
-    (candidate) => candidate.logsInCloudWatch && logGroupOf(candidate.id) === group,
+    (candidate) => candidate.logsInCloudWatch && logGroupOf(lab, candidate.id) === group,
   );
   if (service !== undefined) return done(service.id);
   return failed({ name: 'ResourceNotFoundException', message: 'The specified log group does not exist.' });
@@ -52,7 +53,7 @@ export function describeLogGroups(lab: CloudWatchLab): AwsOperation {
     if (!token.success) return failed({ ...invalidLogsInput, message: 'The specified nextToken is invalid.' });
     const names = lab.world.services
       .filter((service) => service.logsInCloudWatch)
-      .map((service) => logGroupOf(service.id))
+      .map((service) => logGroupOf(lab, service.id))
       .filter(
         (name) => name.startsWith(input.logGroupNamePrefix ?? '') && name.includes(input.logGroupNamePattern ?? ''),
       )

@@ -1,13 +1,17 @@
-/** CloudWatch metrics of the lab: namespace `Shop`, dimension `Service`, CPU and memory in percent. */
+/** CloudWatch metrics of the lab: namespace `Shop` (the system's name), dimension `Service`, CPU and memory in percent. */
 import { z } from 'zod';
 import { done, failed, type Result } from '../core/result.ts';
 import { type AwsOperation, type AwsOperations, type AwsRefusal, awsOperation } from './aws-operation.ts';
 import type { CloudWatchLab } from './cloudwatch-log-groups.ts';
 import { bucketValues } from './minute-buckets.ts';
+import { systemNameOf } from './system-name.ts';
 import { decodeToken, encodeToken } from './vendor-http.ts';
 import type { WorldMetric } from './world.ts';
 
-export const namespace = 'Shop';
+export const namespaceOf = ({ world }: CloudWatchLab): string => {
+  const name = systemNameOf(world);
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+};
 export const sources: Readonly<Record<string, WorldMetric>> = {
   CPUUtilization: 'cpu_ratio',
   MemoryUtilization: 'memory_ratio',
@@ -52,14 +56,14 @@ const combine = {
   Minimum: (values: readonly number[]) => Math.min(...values),
 };
 
-function serviceOf(query: MetricQuery): string | null {
+function serviceOf(lab: CloudWatchLab, query: MetricQuery): string | null {
   const { Dimensions: dimensions, Namespace: asked } = query.MetricStat.Metric;
   const [only] = dimensions;
-  return asked === namespace && dimensions.length === 1 && only?.Name === 'Service' ? only.Value : null;
+  return asked === namespaceOf(lab) && dimensions.length === 1 && only?.Name === 'Service' ? only.Value : null;
 }
 
 function samplesOf(lab: CloudWatchLab, input: DataInput, query: MetricQuery): readonly Sample[] {
-  const service = serviceOf(query);
+  const service = serviceOf(lab, query);
   const metric = sources[query.MetricStat.Metric.MetricName];
   if (service === null || metric === undefined || !lab.world.services.some(({ id }) => id === service)) return [];
   const buckets = bucketValues({
@@ -128,14 +132,14 @@ function listMetrics(lab: CloudWatchLab): AwsOperation {
       )
       .filter(
         ({ metricName }) =>
-          (input.MetricName ?? metricName) === metricName && (input.Namespace ?? namespace) === namespace,
+          (input.MetricName ?? metricName) === metricName && (input.Namespace ?? namespaceOf(lab)) === namespaceOf(lab),
       )
       .filter(({ service }) =>
         input.Dimensions.every(({ Name, Value }) => Name === 'Service' && (Value ?? service) === service),
       );
     return done({
       Metrics: metrics.map(({ service, metricName }) => ({
-        Namespace: namespace,
+        Namespace: namespaceOf(lab),
         MetricName: metricName,
         Dimensions: [{ Name: 'Service', Value: service }],
       })),

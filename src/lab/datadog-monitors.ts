@@ -2,6 +2,7 @@ import type { DatadogLab } from './datadog-metrics.ts';
 import { datadogErrors } from './datadog-metrics.ts';
 import { inDatadogUnit, monitorQuery } from './datadog-vocabulary.ts';
 import { minuteMs } from './minute-buckets.ts';
+import { systemNameOf } from './system-name.ts';
 import { jsonAnswer, type VendorAnswer, type VendorRequest } from './vendor-http.ts';
 import type { ShopMonitor, World } from './world.ts';
 
@@ -68,6 +69,12 @@ function groupState(world: World, monitor: ShopMonitor, nowMs: number): object {
   };
 }
 
+function creatorOf(world: World): object {
+  const system = systemNameOf(world);
+  const address = `${system}@example.com`;
+  return { name: `${system.charAt(0).toUpperCase()}${system.slice(1)} team`, handle: address, email: address, id: 1 };
+}
+
 function monitorRecord(lab: DatadogLab, monitor: ShopMonitor, withGroups: boolean): object {
   const nowMs = lab.nowMs();
   const { triggeredAtMs, resolvedAtMs } = transitionsOf(lab.world, monitor, nowMs);
@@ -100,7 +107,7 @@ function monitorRecord(lab: DatadogLab, monitor: ShopMonitor, withGroups: boolea
     priority: null,
     overall_state_modified: changedAtMs === null ? null : isoTime(changedAtMs),
     overall_state: states[lab.world.monitorState(monitor, nowMs)],
-    creator: { name: 'Shop team', handle: 'shop@example.com', email: 'shop@example.com', id: 1 },
+    creator: creatorOf(lab.world),
     matching_downtimes: [],
     ...(withGroups ? { state: { groups: { '*': groupState(lab.world, monitor, nowMs) } } } : {}),
   };

@@ -10,9 +10,12 @@ import { filesOf, makeHub, type Source } from './github/make-hub.ts';
 import { performerOf } from './github/perform.ts';
 import { currentPull } from './github/pulls.ts';
 import { startServer } from './github/server.ts';
+import { repositoryNames } from './sources/repositories.ts';
 import type { Intervention } from './world.ts';
 
 export type GitHubOptions = Omit<Source, 'repositories'> & {
+  /** The shop's by default. */
+  readonly repositories?: readonly string[];
   readonly clock: { nowMs(): number };
   /** 0 lets the system pick one. */
   readonly port: number;
@@ -51,7 +54,6 @@ export type LabGitHub = {
   close(): Promise<void>;
 };
 
-const labRepositories = ['acme/shop', 'acme/payments', 'acme/platform', 'acme/ops'] as const;
 const bot = 'causeway[bot]';
 const person = 'dana';
 
@@ -99,8 +101,8 @@ async function mergeAsPerson(front: Front, repository: string, number: number): 
  * @throws when the state directory belongs to another history, with what to do.
  */
 export async function startGitHub(options: GitHubOptions): Promise<LabGitHub> {
-  const { clock, port, stateDirectory, onIntervention, ...rest } = options;
-  const source: Source = { ...rest, repositories: labRepositories };
+  const { clock, port, stateDirectory, onIntervention, repositories = repositoryNames, ...rest } = options;
+  const source: Source = { ...rest, repositories };
   const ready = Promise.withResolvers<Front>();
   const server = await startServer(port, async (incoming) => answerIncoming(await ready.promise, incoming));
   const closers: (() => Promise<void>)[] = [() => server.close()];
@@ -110,7 +112,7 @@ export async function startGitHub(options: GitHubOptions): Promise<LabGitHub> {
   try {
     const journal = stateDirectory === null ? forgetfulJournal : await openJournal(stateDirectory, digestOf(source));
     closers.push(() => journal.close());
-    const seed = { origin: server.origin, actor: bot, logins: loginsOf(source.history), repositories: labRepositories };
+    const seed = { origin: server.origin, actor: bot, logins: loginsOf(source.history), repositories };
     const backend: Backend = await startBackend(seed);
     closers.push(() => backend.close());
     const hub = await makeHub({ origin: server.origin, backend, source });

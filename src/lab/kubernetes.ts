@@ -1,9 +1,10 @@
-/** The Kubernetes API of the shop's cluster: lists with `limit` and `continue`, single objects, logs; it refuses to write. */
-import { answerReview } from './kubernetes/access.ts';
+/** The Kubernetes API of the shop's cluster: lists with `limit` and `continue`, single objects, logs; a writer of its own may restart, roll back and scale. */
+import { answerReview, writerReads } from './kubernetes/access.ts';
 import { type Cluster, type ClusterWorld, clusterAt } from './kubernetes/cluster.ts';
 import { namespace } from './kubernetes/names.ts';
 import type { LabObject } from './kubernetes/object-parts.ts';
 import { readLabLog } from './kubernetes/pod-logs.ts';
+import { createWrites, scaleJson, type Writes } from './kubernetes/writes.ts';
 import {
   decodeToken,
   encodeToken,
@@ -19,6 +20,7 @@ import {
 export type KubernetesOptions = VendorOptions & Pick<ClusterWorld, 'history'>;
 
 const token = 'lab-kubernetes-reader';
+const writeToken = 'lab-kubernetes-writer';
 
 function status(code: number, reason: string, message: string): VendorAnswer {
   return jsonAnswer(code, { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason, message, code });
@@ -35,7 +37,7 @@ const emptyResources = [
 ];
 
 const namespaced = new RegExp(
-  `^/(?:api/v1|apis/(?:apps|batch)/v1|apis/autoscaling/v2|apis/discovery\\.k8s\\.io/v1)/namespaces/${namespace}/([a-z]+)(?:/([a-z0-9.-]+))?(/log)?$`,
+  `^/(?:api/v1|apis/(?:apps|batch)/v1|apis/autoscaling/v2|apis/discovery\\.k8s\\.io/v1)/namespaces/${namespace}/([a-z]+)(?:/([a-z0-9.-]+))?(/log|/scale)?$`,
   'u',
 );
 const nodes = /^\/api\/v1\/(nodes)(?:\/([a-z0-9.-]+))?()$/u;
@@ -75,23 +77,52 @@ function list(objects: readonly LabObject[], query: URLSearchParams): VendorAnsw
   });
 }
 
-type Lab = { readonly clusterWorld: ClusterWorld; cluster(): Cluster; readonly nowMs: () => number };
+type Lab = {
+  readonly clusterWorld: ClusterWorld;
+  cluster(): Cluster;
+  readonly nowMs: () => number;
+  readonly writes: Writes;
+};
+
+/** Deployments carry what was written to them. */
+function heldBy(lab: Lab, resource: string): readonly LabObject[] | undefined {
+  // Read first: what is told of the change must not be ahead of the cluster.
+  const nowMs = lab.nowMs();
+  const held = lab.cluster().objects[resource];
+  return resource === 'deployments' ? held?.map((each) => lab.writes.shown(each, nowMs)) : held;
+}
 
 function answerRead(lab: Lab, { path, query }: VendorRequest): VendorAnswer {
-  const [, resource = '', name, log] = namespaced.exec(path) ?? nodes.exec(path) ?? [];
-  const held = lab.cluster().objects[resource] ?? (emptyResources.includes(resource) ? [] : undefined);
+  const [, resource = '', name, part] = namespaced.exec(path) ?? nodes.exec(path) ?? [];
+  const held = heldBy(lab, resource) ?? (emptyResources.includes(resource) ? [] : undefined);
   if (held === undefined) return status(404, 'NotFound', 'the server could not find the requested resource');
   if (name === undefined) return list(held, query);
-  if (log) {
+  if (part === '/log') {
     const read = readLabLog(lab.clusterWorld.world, lab.cluster(), { name, query, nowMs: lab.nowMs() });
     if (read.status === 200) return { status: 200, headers: { 'content-type': 'text/plain' }, body: read.text };
     return status(read.status, read.status === 404 ? 'NotFound' : 'BadRequest', read.text);
   }
   const found = held.find(({ metadata }) => metadata.name === name);
-  return found === undefined ? status(404, 'NotFound', `${resource} "${name}" not found`) : jsonAnswer(200, found);
+  if (found === undefined) return status(404, 'NotFound', `${resource} "${name}" not found`);
+  return jsonAnswer(200, part === '/scale' ? scaleJson(found) : found);
+}
+
+/** The writer's own account: what it changes, and the reads that belong to it. */
+function answerWriter(lab: Lab, request: VendorRequest): VendorAnswer {
+  const { method, path, headers, body } = request;
+  const [, resource = '', name, part] = namespaced.exec(path) ?? [];
+  if (method === 'GET' && writerReads.includes(resource)) return answerRead(lab, request);
+  const isPatch = method === 'PATCH' && resource === 'deployments' && name !== undefined;
+  if (!isPatch) return status(403, 'Forbidden', 'the writer may restart, roll back and scale Deployments');
+  const contentType = headers['content-type']?.split(';')[0] ?? '';
+  const asked = { deployment: name, scale: part === '/scale', contentType, body: readJson(body) };
+  const patched = lab.writes.patch(lab.cluster(), asked, lab.nowMs());
+  if (patched.ok) return jsonAnswer(200, patched.value);
+  return status(patched.failure.code, patched.failure.reason, patched.failure.message);
 }
 
 function answer(lab: Lab, request: VendorRequest): VendorAnswer {
+  if (request.headers.authorization === `Bearer ${writeToken}`) return answerWriter(lab, request);
   if (request.headers.authorization !== `Bearer ${token}`) return status(401, 'Unauthorized', 'Unauthorized');
   if (request.method === 'GET' && request.path === '/version') return jsonAnswer(200, { gitVersion: 'v1.35.2' });
   if (request.method === 'GET') return answerRead(lab, request);
@@ -114,10 +145,15 @@ function remembered({ world, history }: ClusterWorld, nowMs: () => number): () =
 
 export async function startKubernetes({ world, history, nowMs, port }: KubernetesOptions): Promise<RunningVendor> {
   const clusterWorld = { world, history };
-  const lab: Lab = { clusterWorld, cluster: remembered(clusterWorld, nowMs), nowMs };
+  const lab: Lab = { clusterWorld, cluster: remembered(clusterWorld, nowMs), nowMs, writes: createWrites(world) };
   const server = await startVendorServer(port, (request) => answer(lab, request));
   return {
     ...server,
-    environment: { KUBERNETES_API_URL: server.url, KUBERNETES_TOKEN: token, KUBERNETES_NAMESPACES: namespace },
+    environment: {
+      KUBERNETES_API_URL: server.url,
+      KUBERNETES_TOKEN: token,
+      KUBERNETES_WRITE_TOKEN: writeToken,
+      KUBERNETES_NAMESPACES: namespace,
+    },
   };
 }

@@ -1,10 +1,11 @@
 /** What is scraped and which names there are, the way Prometheus lists it. */
 import { exportedMetrics, type PrometheusSample, readSelector } from './prometheus-selector.ts';
+import { systemNameOf } from './system-name.ts';
 import type { World } from './world.ts';
 
 /** The labels of every series a selector names; of all series without a metric's name. Null for a bad selector. */
 export function seriesOf(world: World, selector: string): readonly PrometheusSample['labels'][] | null {
-  const names = selector.trim().startsWith('{') ? exportedMetrics : [''];
+  const names = selector.trim().startsWith('{') ? exportedMetrics(world) : [''];
   const read = names.map((name) => readSelector(world, `${name}${selector}`));
   return read.some((one) => !one.ok)
     ? null
@@ -18,17 +19,22 @@ export function labelValues(world: World, label: string, selector: string | null
 }
 
 /** Every exported metric is a gauge. */
-export const metadata = (): object =>
-  Object.fromEntries(exportedMetrics.map((name) => [name, [{ type: 'gauge', help: `The shop's ${name}.`, unit: '' }]]));
+export const metadata = (world: World): object =>
+  Object.fromEntries(
+    exportedMetrics(world).map((name) => [
+      name,
+      [{ type: 'gauge', help: `The ${systemNameOf(world)}'s ${name}.`, unit: '' }],
+    ]),
+  );
 
-/** One target for each service of the shop, all of them up. */
+/** One target for each service of the system, all of them up. */
 export function activeTargets(world: World, nowMs: number): readonly object[] {
   return world.services
     .filter(({ external }) => !external)
     .map(({ id }) => ({
       discoveredLabels: {},
-      labels: { instance: `${id}:9100`, job: 'shop', service: id, env: 'prod' },
-      scrapePool: 'shop',
+      labels: { instance: `${id}:9100`, job: systemNameOf(world), service: id, env: 'prod' },
+      scrapePool: systemNameOf(world),
       scrapeUrl: `http://${id}:9100/metrics`,
       globalUrl: `http://${id}:9100/metrics`,
       lastError: '',

@@ -12,7 +12,7 @@ const scaled = (value: number, scale: number): number => Number((value * scale).
 /** The alert of a monitor that alerts now. */
 export function activeAlert(world: World, monitor: ShopMonitor, nowMs: number): readonly object[] {
   if (world.monitorState(monitor, nowMs) !== 'alert') return [];
-  const { scale } = exportedMetric(monitor.metric);
+  const { scale } = exportedMetric(world, monitor.metric);
   const value = world.metric(monitor.service, monitor.metric, nowMs - minuteMs);
   const { triggeredAtMs } = transitionsOf(world, monitor, nowMs);
   // Whole seconds, as Datadog tells the same moment.
@@ -29,7 +29,7 @@ export function activeAlert(world: World, monitor: ShopMonitor, nowMs: number): 
 }
 
 function ruleOf(world: World, monitor: ShopMonitor, nowMs: number): object {
-  const { name, scale } = exportedMetric(monitor.metric);
+  const { name, scale } = exportedMetric(world, monitor.metric);
   const alerts = activeAlert(world, monitor, nowMs);
   return {
     state: alerts.length > 0 ? 'firing' : 'inactive',

@@ -1,4 +1,5 @@
 import { done, failed, type Result } from '../core/result.ts';
+import { systemNameOf } from './system-name.ts';
 import type { World, WorldMetric } from './world.ts';
 
 /** One series a selector found. */
@@ -10,25 +11,26 @@ export type PrometheusSample = {
 type Source = { readonly metric: WorldMetric; readonly scale: number };
 
 const sources: ReadonlyMap<string, Source> = new Map<string, Source>([
-  ['shop_latency_p95_seconds', { metric: 'latency_p95_ms', scale: 0.001 }],
-  ['shop_error_ratio', { metric: 'error_ratio', scale: 1 }],
-  ['shop_request_rate', { metric: 'request_rate', scale: 1 }],
-  ['shop_cpu_ratio', { metric: 'cpu_ratio', scale: 1 }],
-  ['shop_memory_ratio', { metric: 'memory_ratio', scale: 1 }],
-  ['shop_disk_ratio', { metric: 'disk_ratio', scale: 1 }],
-  ['shop_pool_ratio', { metric: 'pool_ratio', scale: 1 }],
-  ['shop_restart_count', { metric: 'restart_count', scale: 1 }],
-  ['shop_throttle_count', { metric: 'throttle_count', scale: 1 }],
-  ['shop_certificate_days', { metric: 'certificate_days', scale: 1 }],
+  ['latency_p95_seconds', { metric: 'latency_p95_ms', scale: 0.001 }],
+  ['error_ratio', { metric: 'error_ratio', scale: 1 }],
+  ['request_rate', { metric: 'request_rate', scale: 1 }],
+  ['cpu_ratio', { metric: 'cpu_ratio', scale: 1 }],
+  ['memory_ratio', { metric: 'memory_ratio', scale: 1 }],
+  ['disk_ratio', { metric: 'disk_ratio', scale: 1 }],
+  ['pool_ratio', { metric: 'pool_ratio', scale: 1 }],
+  ['restart_count', { metric: 'restart_count', scale: 1 }],
+  ['throttle_count', { metric: 'throttle_count', scale: 1 }],
+  ['certificate_days', { metric: 'certificate_days', scale: 1 }],
 ]);
 
-export const exportedMetrics: readonly string[] = [...sources.keys()];
+export const exportedMetrics = (world: World): readonly string[] =>
+  [...sources.keys()].map((name) => `${systemNameOf(world)}_${name}`);
 
 /** A metric as this stand-in exports it. */
-export function exportedMetric(metric: WorldMetric): { readonly name: string; readonly scale: number } {
+export function exportedMetric(world: World, metric: WorldMetric): { readonly name: string; readonly scale: number } {
   const found = [...sources].find(([, source]) => source.metric === metric);
   if (found === undefined) throw new Error(`${metric} is not exported`);
-  return { name: found[0], scale: found[1].scale };
+  return { name: `${systemNameOf(world)}_${found[0]}`, scale: found[1].scale };
 }
 
 const selector = /^\s*([A-Za-z_:][\w:]*)\s*(?:\{([^{}]*)\})?\s*$/;
@@ -54,7 +56,8 @@ export function readSelector(world: World, query: string): Result<readonly Prome
   const texts = body.split(',').filter((text) => text.trim() !== '');
   const matchers = texts.map(readMatcher).filter((each) => each !== null);
   if (matchers.length < texts.length) return failed('1:1: parse error: unexpected label matcher');
-  const source = sources.get(name ?? '');
+  const prefix = `${systemNameOf(world)}_`;
+  const source = name?.startsWith(prefix) ? sources.get(name.slice(prefix.length)) : undefined;
   if (name === undefined || source === undefined) return done([]);
   const samples = world.services.map(({ id }) => ({
     labels: { __name__: name, service: id, env: 'prod' },

@@ -137,7 +137,7 @@ function answer(lab: Lab, request: VendorRequest): VendorAnswer {
     case '/api/v1/targets':
       return success({ activeTargets: activeTargets(lab.world, lab.nowMs()), droppedTargets: [] });
     case '/api/v1/metadata':
-      return success(metadata());
+      return success(metadata(lab.world));
     case '/api/v1/series':
       return matched(seriesOf(lab.world, request.query.get('match[]') ?? ''));
     case '/api/v1/status/flags':

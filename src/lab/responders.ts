@@ -2,8 +2,10 @@
  * Simulated people of the headless demo. They see what a person sees (messages in the channel) and act as a browser
  * does: cookie, form token, POST. Dana, Lee and Robin approve what asks for approval; a teammate merges what is green.
  */
+
+import type { ChatLog, LocalMessage } from '../chat-log-port.ts';
 import type { Incident } from '../core/incident.ts';
-import type { ChatLog, LocalMessage, Store } from '../ports.ts';
+import type { Store } from '../ports.ts';
 import { openBrowser } from './browser.ts';
 import type { Lab } from './start-lab.ts';
 

@@ -36,6 +36,7 @@ const tells: { readonly [workflow: string]: Tell } = {
     title: `${service} may open ${max} connections`,
     changeType: 'configuration',
   }),
+  'purge-queue.yml': ({ queue }) => ({ title: `Queue ${queue} emptied`, changeType: 'infrastructure' }),
   'roll-back.yml': ({ service, repository, pull, version }) => ({
     title: version === 'before' ? `${service} deployed as before ${repository}#${pull}` : `${service} deployed again`,
     changeType: 'infrastructure',

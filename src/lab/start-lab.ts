@@ -1,8 +1,9 @@
 /** The whole local world: one shop with one fault, its vendors on loopback, one clock. `main.ts` and `demo` start it. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildWorld } from './build-world.ts';
+import { type BuiltWorld, buildWorld } from './build-world.ts';
 import { catalogueYaml } from './catalogue.ts';
+import type { InitialFile } from './changes.ts';
 import { startCloudWatch } from './cloudwatch.ts';
 import { startDatadog } from './datadog.ts';
 import { monitorAlertText } from './datadog-alert.ts';
@@ -11,7 +12,8 @@ import { startKubernetes } from './kubernetes.ts';
 import { createLabClock, type LabClock } from './lab-clock.ts';
 import { keepTime, readTime } from './lab-time.ts';
 import { startPrometheus } from './prometheus.ts';
-import { initialFiles } from './sources/repositories.ts';
+import { initialFiles, repositoryNames } from './sources/repositories.ts';
+import { systemNameOf } from './system-name.ts';
 import type { Truth, World } from './world.ts';
 
 export type LabOptions = {
@@ -21,10 +23,9 @@ export type LabOptions = {
   readonly stateDirectory: string | null;
 };
 
-export type Lab = {
+/** A world with its vendors on loopback. */
+export type LabSite = {
   readonly world: World;
-  /** For the scorer only. */
-  readonly truth: Truth;
   readonly clock: LabClock;
   readonly github: LabGitHub;
   /** Variables that point the real tools and actions at this lab. */
@@ -35,15 +36,42 @@ export type Lab = {
   close(): Promise<void>;
 };
 
+export type Lab = LabSite & {
+  /** For the scorer only. */
+  readonly truth: Truth;
+};
+
+/** What vendors can serve: the world, its repositories, and the moment its clock starts. */
+export type SiteOptions = Pick<BuiltWorld, 'world' | 'history' | 'startAtMs'> & {
+  readonly initialFiles: (repository: string) => readonly InitialFile[];
+  readonly repositories: readonly string[];
+  /** Whether the services run in a Kubernetes cluster that can be asked. */
+  readonly cluster: boolean;
+  readonly channel: string;
+  readonly stateDirectory: string | null;
+  /** What one vendor knows of the world; all of it by default. */
+  readonly worldOf?: (vendor: 'cloudwatch' | 'datadog' | 'prometheus') => World;
+};
+
 export async function startLab({ seed, fault, stateDirectory }: LabOptions): Promise<Lab> {
-  const { world, truth, history, startAtMs } = buildWorld({ seed, fault });
+  const { truth, ...built } = buildWorld({ seed, fault });
+  const channel = `inc-${seed}-${built.world.alert.monitor.service}`;
+  const shop = { initialFiles, repositories: repositoryNames, cluster: true };
+  return { ...(await startSite({ ...built, ...shop, channel, stateDirectory })), truth };
+}
+
+/** The vendors of any world. */
+export async function startSite(options: SiteOptions): Promise<LabSite> {
+  const { world, history, startAtMs, repositories, cluster, stateDirectory, channel } = options;
+  const { worldOf = () => world } = options;
   if (stateDirectory !== null) await mkdir(stateDirectory, { recursive: true });
   const timePath = stateDirectory === null ? null : join(stateDirectory, 'time.json');
   const storedMs = timePath === null ? null : await readTime(timePath);
   const clock = createLabClock({ startAtMs: storedMs ?? startAtMs, speed: 1 });
   const github = await startGitHub({
     history,
-    initialFiles,
+    repositories,
+    initialFiles: options.initialFiles,
     services: world.services,
     clock,
     port: 0,
@@ -52,10 +80,10 @@ export async function startLab({ seed, fault, stateDirectory }: LabOptions): Pro
   });
   const vendor = { world, nowMs: () => clock.nowMs(), port: 0 };
   const vendors = await Promise.all([
-    startCloudWatch(vendor),
-    startDatadog(vendor),
-    startPrometheus(vendor),
-    startKubernetes({ ...vendor, history }),
+    startCloudWatch({ ...vendor, world: worldOf('cloudwatch') }),
+    startDatadog({ ...vendor, world: worldOf('datadog') }),
+    startPrometheus({ ...vendor, world: worldOf('prometheus') }),
+    ...(cluster ? [startKubernetes({ ...vendor, history })] : []),
   ]);
   const stopKeeping = timePath === null ? null : keepTime(timePath, clock);
   const environment = Object.assign({}, ...vendors.map((each) => each.environment), githubEnvironment(github));
@@ -63,15 +91,11 @@ export async function startLab({ seed, fault, stateDirectory }: LabOptions): Pro
   const webUrl = String(environment['DATADOG_WEB_URL'] ?? environment['DATADOG_API_URL']);
   return {
     world,
-    truth,
     clock,
     github,
     environment,
-    catalogueText: catalogueYaml(world.services),
-    alert: {
-      channel: `inc-${seed}-${monitor.service}`,
-      text: monitorAlertText({ world, monitor, atMs: triggeredAtMs, webUrl }),
-    },
+    catalogueText: catalogueYaml(world.services, { system: systemNameOf(world), cluster }),
+    alert: { channel, text: monitorAlertText({ world, monitor, atMs: triggeredAtMs, webUrl }) },
     close: async () => {
       clock.close();
       await stopKeeping?.();

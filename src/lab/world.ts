@@ -16,7 +16,7 @@ export type ShopService = {
   readonly paths: readonly string[];
   readonly dependsOn: readonly string[];
   readonly owners: readonly string[];
-  /** True: logs go to CloudWatch `/shop/prod/<id>`; false: to Datadog. */
+  /** True: logs go to CloudWatch `/<system>/prod/<id>`; false: to Datadog. */
   readonly logsInCloudWatch: boolean;
   readonly pods: number;
 };
@@ -97,6 +97,8 @@ export type Truth = {
 };
 
 export type World = {
+  /** Lower-case name in log groups and metric names; the shop without it. */
+  readonly system?: string;
   readonly services: readonly ShopService[];
   readonly monitors: readonly ShopMonitor[];
   /** The monitor that fires for this fault, and when. */

@@ -18,6 +18,9 @@ const rules = [
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
 ] as const;
 
+/** What the lab's writer may read, as `deploy/kubernetes/writer.yaml` grants it. */
+export const writerReads: readonly string[] = ['deployments', 'replicasets'];
+
 /** Every signed-in account holds these (`system:basic-user`). */
 const basic = {
   apiGroups: ['authorization.k8s.io'],

@@ -1,6 +1,7 @@
 /** Every object of the shop's cluster at a moment, by resource. A pure function of the world, its history and the moment. */
 import type { PullHistory } from '../changes.ts';
 import type { ShopService, World } from '../world.ts';
+import { drainedNodes } from './drained-nodes.ts';
 import { eventsOf } from './events.ts';
 import { nodeNames } from './names.ts';
 import type { LabObject } from './object-parts.ts';
@@ -51,6 +52,7 @@ export function clusterAt({ world, history }: ClusterWorld, nowMs: number): Clus
       cpuRatio: cpu.reduce((sum, value) => sum + value, 0) / cpu.length,
     };
   });
+  const drained = drainedNodes(world, nowMs);
   const pressed = new Map(
     workloads.flatMap(({ evicted }) => (evicted ? [[evicted.node, evicted.sinceMs] as const] : [])),
   );
@@ -66,7 +68,7 @@ export function clusterAt({ world, history }: ClusterWorld, nowMs: number): Clus
       services: workloads.map(({ service }) => serviceJson(service)),
       endpointslices: workloads.map(sliceJson),
       events: workloads.flatMap((workload) => eventsOf(workload, nowMs)),
-      nodes: nodeNames.map((name) => nodeJson(name, pressed.get(name) ?? null)),
+      nodes: nodeNames.map((name) => nodeJson(name, pressed.get(name) ?? null, drained.has(name))),
     },
   };
 }

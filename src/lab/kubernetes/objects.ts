@@ -139,9 +139,11 @@ export const sliceJson = ({ service, pods }: LabWorkload): LabObject => ({
   })),
 });
 
-export const nodeJson = (name: string, pressedSinceMs: number | null): LabObject => ({
+export const nodeJson = (name: string, pressedSinceMs: number | null, isDrained: boolean): LabObject => ({
   metadata: { name, creationTimestamp: stamp(longAgo), labels: { 'kubernetes.io/hostname': name } },
-  spec: {},
+  spec: isDrained
+    ? { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] }
+    : {},
   status: {
     conditions: [
       condition('MemoryPressure', 'False', { sinceMs: longAgo, reason: 'KubeletHasSufficientMemory' }),

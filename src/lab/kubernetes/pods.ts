@@ -1,6 +1,7 @@
 /** The pods of one service at a moment: which revision each runs, and how its container fared in the last hour. */
 import { derive, draw, drawInteger, keyOf } from '../dice.ts';
 import type { ShopService, World } from '../world.ts';
+import { drainedNodes } from './drained-nodes.ts';
 import { generatedName, nodeNames } from './names.ts';
 import type { LabRevision } from './revisions.ts';
 
@@ -62,10 +63,17 @@ const swapTime = ({ startedMs, liveMs }: LabRevision, index: number, replicas: n
 type Seat = Pick<LabPod, 'revision' | 'index' | 'createdMs'>;
 type Placed = Omit<LabPod, 'state' | 'sinceMs' | 'endings'>;
 
-function place({ service }: PodScene, seat: Seat): Placed {
-  const name = `${seat.revision.replicaSet}-${generatedName(5, seat.revision.replicaSet, seat.index)}`;
-  const node = nodeNames[(keyOf('node', service.id) + seat.index) % nodeNames.length] ?? '';
-  return { ...seat, name, node };
+function place({ service, world, nowMs }: PodScene, seat: Seat): Placed {
+  const { replicaSet } = seat.revision;
+  const turn = keyOf('node', service.id) + seat.index;
+  const node = nodeNames[turn % nodeNames.length] ?? '';
+  const drained = drainedNodes(world, nowMs);
+  const movedMs = drained.get(node);
+  if (movedMs === undefined)
+    return { ...seat, name: `${replicaSet}-${generatedName(5, replicaSet, seat.index)}`, node };
+  const open = nodeNames.filter((each) => !drained.has(each));
+  const name = `${replicaSet}-${generatedName(5, replicaSet, seat.index, movedMs)}`;
+  return { ...seat, createdMs: Math.max(seat.createdMs, movedMs), name, node: open[turn % open.length] ?? '' };
 }
 
 function living(pod: Placed, killed: readonly (Ending & { index: number })[], { nowMs }: PodScene): LabPod {

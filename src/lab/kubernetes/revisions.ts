@@ -13,6 +13,8 @@ export type LabRevision = {
   readonly liveMs: number;
   /** Set by a restart: same image. */
   readonly restartedMs: number | null;
+  /** The pull request it deployed; null for a restart or a way back. */
+  readonly pull: { readonly repository: string; readonly number: number } | null;
 };
 
 export type Scene = {
@@ -21,7 +23,7 @@ export type Scene = {
   readonly nowMs: number;
 };
 
-type Rollout = Pick<LabRevision, 'startedMs' | 'liveMs' | 'restartedMs'> & { readonly version: string | null };
+type Rollout = Pick<LabRevision, 'startedMs' | 'liveMs' | 'restartedMs' | 'pull'> & { readonly version: string | null };
 
 const rolloutMs = 90_000;
 const dayMs = 86_400_000;
@@ -39,10 +41,17 @@ export function revisionsOf(service: ShopService, { history, interventions, nowM
         restartedMs: null,
         // What comes from another repository is configuration: a new template, the same image.
         version: pull.repository === service.repository ? `build-${pull.number}` : null,
+        pull: { repository: pull.repository, number: pull.number },
       })),
   );
   const begunMs = Math.min(...history.map(({ createdAtMs }) => createdAtMs), nowMs) - 9 * dayMs;
-  const first: Rollout = { startedMs: begunMs, liveMs: begunMs + rolloutMs, restartedMs: null, version: 'build-0' };
+  const first: Rollout = {
+    startedMs: begunMs,
+    liveMs: begunMs + rolloutMs,
+    restartedMs: null,
+    version: 'build-0',
+    pull: null,
+  };
   const builds = deployed.flatMap((each) => each.version ?? []);
   const all = [first, ...deployed, ...interventions.flatMap((one) => rolledOut({ service, builds }, one))]
     .filter(({ startedMs }) => startedMs <= nowMs)
@@ -50,7 +59,7 @@ export function revisionsOf(service: ShopService, { history, interventions, nowM
   let version = 'build-0';
   const revisions = all.map((rollout, index) => {
     version = rollout.version ?? version;
-    const { startedMs, liveMs, restartedMs } = rollout;
+    const { startedMs, liveMs, restartedMs, pull } = rollout;
     const replicaSet = `${service.id}-${generatedName(9, service.id, version, index)}`;
     return {
       number: offset(service) + index,
@@ -59,6 +68,7 @@ export function revisionsOf(service: ShopService, { history, interventions, nowM
       startedMs,
       liveMs,
       restartedMs,
+      pull,
     };
   });
   return revisions.slice(-kept);
@@ -78,12 +88,14 @@ function rolledOut(rolling: Rolling, intervention: Intervention): readonly Rollo
   const { workflow, inputs, atMs } = intervention;
   if (inputs['service'] !== rolling.service.id) return [];
   const startedMs = atMs + 15_000;
-  const times = { startedMs, liveMs: startedMs + 60_000 };
+  const times = { startedMs, liveMs: startedMs + 60_000, pull: null };
   if (workflow === 'restart.yml') return [{ ...times, restartedMs: startedMs, version: null }];
   if (workflow !== 'roll-back.yml') return [];
   const without = rolling.builds.indexOf(`build-${inputs['pull'] ?? ''}`);
-  const version = inputs['version'] === 'newest' ? rolling.builds.at(-1) : rolling.builds[without - 1];
-  return [{ ...times, restartedMs: null, version: version ?? 'build-0' }];
+  // A change of configuration is taken back without another image.
+  const before = without < 0 ? null : (rolling.builds[without - 1] ?? 'build-0');
+  const version = inputs['version'] === 'newest' ? (rolling.builds.at(-1) ?? null) : before;
+  return [{ ...times, restartedMs: null, version }];
 }
 
 type Merge = Extract<Intervention, { kind: 'merge' }>;
@@ -95,6 +107,7 @@ const merged = ({ service }: Rolling, { deploys = [], repository, sha }: Merge):
       startedMs: startedAtMs,
       liveMs: liveAtMs,
       restartedMs: null,
+      pull: null,
       version: repository === service.repository ? `main-${sha.slice(0, 12)}` : null,
     }));
 

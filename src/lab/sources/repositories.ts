@@ -46,6 +46,8 @@ const operations: readonly InitialFile[] = [
     'provider-fallback': ['provider', 'enabled'],
     'pool-size': ['service', 'max'],
     'roll-back': ['service', 'repository', 'pull', 'version'],
+    'purge-queue': ['service', 'queue'],
+    'drain-node': ['node', 'mode'],
   }).map(([name, inputs]) => ({ path: `.github/workflows/${name}.yml`, content: workflow(name, inputs) })),
 ];
 

@@ -1,0 +1,35 @@
+/** An empty home for each play, copied from one that is prepared once: to set up a store takes longer than a play. */
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { openDatabase } from '../../src/store/open-database.ts';
+
+export type Homes = { next(): Promise<string>; remove(): Promise<void> };
+
+/** Nothing is prepared before the first home is asked for. */
+export function createHomes(): Homes {
+  let prepared: Promise<string> | null = null;
+  let count = 0;
+  return {
+    next: async () => {
+      prepared ??= prepare();
+      const directory = await prepared;
+      count += 1;
+      const home = join(directory, `home-${count}`);
+      await cp(join(directory, 'prepared'), home, { recursive: true });
+      return home;
+    },
+    remove: async () => {
+      if (prepared !== null) await rm(await prepared, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+async function prepare(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'causeway-eval-'));
+  const log = pino({ level: 'silent' });
+  const database = await openDatabase({ databaseUrl: null, homeDirectory: join(directory, 'prepared'), log });
+  await database.close();
+  return directory;
+}
