@@ -1,6 +1,7 @@
 import { createRedactor } from '../../src/redact/redactor.ts';
 import type { Scanner } from '../../src/redact/scan.ts';
 import type { Span } from '../../src/redact/spans.ts';
+import { processorMs } from './processor-time.ts';
 import type { Log } from './read-logs.ts';
 
 const chunkCharacters = 16_384;
@@ -46,10 +47,7 @@ function plainPass(text: string): number {
 /** The best of some rounds, so that compiling is not in it; processor time, so that neighbours matter less. */
 function megabytesPerCpuSecond(characters: number, work: () => number): number {
   const seconds = Array.from({ length: rounds }, () => {
-    const before = process.threadCpuUsage();
-    work();
-    const { user, system } = process.threadCpuUsage(before);
-    return (user + system) / 1e6;
+    return processorMs(work) / 1000;
   });
   return characters / 1e6 / Math.min(...seconds);
 }

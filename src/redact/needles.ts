@@ -3,25 +3,53 @@ import type { Needle } from './scan.ts';
 /** Shorter credentials would match ordinary words. */
 const lengthMin = 8;
 
-/** Our own credentials as they could leak: plain, reversed, hexadecimal, URL-encoded, base64 at any alignment. */
+/** Our own credentials as they could leak: plain, reversed, hexadecimal, URL-encoded, base64 at any alignment, escaped. */
 export function needlesOf(credentials: readonly string[]): readonly Needle[] {
   const needles = [...new Set(credentials)].filter((text) => text.length >= lengthMin).flatMap(disguises);
   return [...new Map(needles.map((needle) => [needle.text, needle])).values()];
 }
 
+/** The longest disguise, `\u0061` for each letter, is so many times as long as the credential. */
+export const disguiseFactor = 6;
+
 function disguises(credential: string): readonly Needle[] {
   const bytes = Buffer.from(credential);
+  const inJson = JSON.stringify(credential).slice(1, -1);
   const exact = [
     credential,
     Array.from(credential).toReversed().join(''),
-    JSON.stringify(credential).slice(1, -1),
+    inJson,
+    JSON.stringify(inJson).slice(1, -1),
+    inJson.replaceAll('/', '\\/'),
     ...base64Forms(bytes),
   ];
   const hexadecimal = bytes.toString('hex');
   const formEncoded = new URLSearchParams({ '': credential }).toString().slice(1);
-  const loose = [hexadecimal, hexadecimal.replaceAll(/../gu, '%$&'), encodeURIComponent(credential), formEncoded];
+  const urlEncoded = [encodeURIComponent(credential), formEncoded, hexadecimal.replaceAll(/../gu, '%$&')];
+  const loose = [
+    hexadecimal,
+    ...urlEncoded,
+    ...urlEncoded.map((once) => once.replaceAll('%', '%25')),
+    ...['\\u', '\\\\u'].map((lead) =>
+      unitsOf(credential)
+        .map((unit) => lead + unit)
+        .join(''),
+    ),
+    inHtml(credential),
+  ];
   return [...exact.map((text) => ({ text, ignoreCase: false })), ...loose.map((text) => ({ text, ignoreCase: true }))];
 }
+
+const unitsOf = (text: string): readonly string[] =>
+  Array.from({ length: text.length }, (_, at) => text.charCodeAt(at).toString(16).padStart(4, '0'));
+
+const inHtml = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 
 /** Base64 works on three bytes at a time, so what precedes the secret shifts it: the inner characters stay the same. */
 function base64Forms(bytes: Buffer): readonly string[] {

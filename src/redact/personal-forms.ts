@@ -7,10 +7,15 @@ import type { Check, FormRule } from './rule.ts';
 const noMailbox =
   /\.(?:service|socket|timer|target|slice|mount|automount|scope|device|path|swap|png|jpe?g|gif|svg|webp|css|m?js|tsx?|ya?ml|json|cluster\.local|(?:ec2|compute)\.internal)$/iu;
 
+/** Addresses that source hosts make up, so that a commit shows none of its author's: they hold the handle. */
+const noReader = /@(?:users\.)?noreply\.[a-z0-9.-]+$/iu;
+
 /** A mailbox around what follows its `@`. Users of URLs and of source hosts (`git@`) are logins. */
 const mailboxAround: Check = (text, { start, end }) => {
   const before = /[\p{L}\p{N}](?:[\p{L}\p{N}._%+'-]{0,63})$/u.exec(text.slice(Math.max(0, start - 64), start))?.[0];
-  if (before === undefined || before === 'git' || noMailbox.test(text.slice(start, end))) return null;
+  const host = text.slice(start, end);
+  if (before === undefined || before === 'git' || noMailbox.test(host) || noReader.test(host)) return null;
+  if (/^(?:no-?reply|do-?not-?reply)$/iu.test(before)) return null;
   const from = start - before.length;
   return text.startsWith('://', from - 3) ? null : { start: from, end };
 };

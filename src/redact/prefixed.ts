@@ -7,25 +7,46 @@ const begin = `(?:^|[^A-Za-z0-9_]|${escapes})`;
 /** After what tells a token there are at least so many of the characters of tokens. */
 const gate = /[\w.~+/=:@-]{8}/uy;
 
+/** Sticky: behind `edge` and a `lead`, which belongs to the match. */
+export const after = (edge: string, lead = '', flags = 'u'): RegExp =>
+  new RegExp(`(?<=${edge}(?<lead>${lead}))`, `${flags}y`);
+
 /** A token that begins with what only such tokens begin with. */
 export const prefixed = (kind: string, hint: string, pattern: string): Rule => prefixedBy(kind, [hint], pattern);
 
-export const prefixedBy = (kind: string, hints: readonly string[], pattern: string): Rule => ({
+export const prefixedBy = (kind: string, hints: readonly string[], pattern: string): Rule =>
+  ledBy({ kind, hints, lead: '', pattern });
+
+/** A token that has `lead` before what tells it. */
+export const ledBy = ({
+  kind,
+  hints,
+  lead,
+  pattern,
+}: Pick<Rule, 'kind' | 'hints' | 'pattern'> & { readonly lead: string }): Rule => ({
   kind,
   hints: hints.map((hint) => hint.toLowerCase()),
+  before: after(begin, lead),
   gate,
-  pattern: `${begin}(${pattern})`,
-  group: 1,
+  pattern: `(?:${pattern})`,
+  group: 0,
   within: 'token',
 });
 
-/** A token that some word in its line, or its own end, tells. */
+/** A token that some word in its line tells. */
 export const toldBy = (kind: string, hints: readonly string[], pattern: string): Rule => ({
   kind,
   hints,
   pattern: `${begin}(${pattern})`,
   group: 1,
   within: 'line',
+});
+
+/** A token that begins anywhere in its run of token characters. */
+export const inRun = (kind: string, hint: string, pattern: string): Rule => ({
+  ...toldBy(kind, [hint], pattern),
+  gate,
+  within: 'token',
 });
 
 /** `start` before each hexadecimal digit: hints for prefixes that are too short to be rare. */

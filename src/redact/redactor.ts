@@ -1,4 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import { stripHidden } from '../core/plain-text.ts';
+import { addReceipts, type RedactionReceipt } from '../core/redaction-receipt.ts';
+import { disguiseFactor } from './needles.ts';
 import { createScanWorker, type ScanWorker } from './scan-worker.ts';
 import { mergeSpans, type Span } from './spans.ts';
 import { type Naming, tokensOf, withheldKind } from './tokens.ts';
@@ -16,15 +19,19 @@ export type RedactorOptions = {
   readonly workerUrl?: URL;
 };
 
-/** `receipt` counts what was masked by kind; `withheld` counts pieces that could not be checked. */
 export type Redaction = {
   readonly text: string;
   readonly redactions: number;
-  readonly receipt: Readonly<Record<string, number>>;
+  readonly receipt: RedactionReceipt;
 };
 
 /** A `Redactor` that says what it masked. */
-export type CountingRedactor = { redact(text: string): Promise<Redaction>; close(): Promise<void> };
+export type CountingRedactor = {
+  redact(text: string): Promise<Redaction>;
+  /** Compiles the rules now, so that the first text does not wait for that (half a second). */
+  start(): Promise<void>;
+  close(): Promise<void>;
+};
 
 const chunkLength = 16_384;
 const overlapMin = 512;
@@ -47,25 +54,44 @@ export function createRedactor(options: RedactorOptions): CountingRedactor {
     deadlineMs: options.deadlineMs ?? deadlineMsDefault,
     workerUrl: options.workerUrl ?? new URL('./worker.ts', import.meta.url),
   });
-  // URL-encoded forms are up to three times as long as the credential.
-  const longest = Math.max(overlapMin, ...options.ownCredentials.map((credential) => 3 * credential.length));
+  const longest = Math.max(overlapMin, ...options.ownCredentials.map(({ length }) => disguiseFactor * length));
   const overlap = Math.min(longest, chunkLength / 2);
   const naming = tokensOf(options.tokenKey);
   return {
-    redact: (text) => redactText(text, { worker, overlap, naming }),
+    redact: (text) => redactShown(text, { worker, overlap, naming }),
+    start: () => worker.start(),
     close: () => worker.close(),
   };
 }
 
 type Means = { readonly worker: ScanWorker; readonly overlap: number; readonly naming: Naming };
 
+/** Whoever shows a text takes out what does not show: where that uncovers something, it is taken out before. */
+async function redactShown(text: string, means: Means): Promise<Redaction> {
+  const { hidden, ...once } = await redactText(text, means);
+  if (!hidden) return once;
+  const { hidden: _still, ...again } = await redactText(stripHidden(once.text), means);
+  if (again.redactions === 0) return once;
+  return {
+    ...again,
+    redactions: once.redactions + again.redactions,
+    receipt: addReceipts([once.receipt, again.receipt]),
+  };
+}
+
 /** Chunk by chunk: what no later chunk can change is written at once, so that the caller's loop is never held long. */
-async function redactText(text: string, { worker, overlap, naming }: Means): Promise<Redaction> {
+async function redactText(
+  text: string,
+  { worker, overlap, naming }: Means,
+): Promise<Redaction & { readonly hidden: boolean }> {
   const writer = createWriter(text, naming);
   let pending: readonly Span[] = [];
+  let hidden = false;
   for (let start = 0; start < text.length; ) {
     const end = Math.min(start + chunkLength, text.length);
-    const found = await worker.scan(text.slice(start, end));
+    const scanned = await worker.scan(text.slice(start, end));
+    const found = scanned?.spans ?? null;
+    hidden ||= scanned?.hidden ?? false;
     const next = end === text.length ? end : nextStart({ start, end: end - overlap }, found ?? [], end - start);
     pending = mergeSpans([...pending, ...placed(found, { text, start, end, next })]);
     const settled = pending.filter((span) => span.end <= next || next === text.length);
@@ -76,7 +102,7 @@ async function redactText(text: string, { worker, overlap, naming }: Means): Pro
     pending = pending.slice(settled.length);
     start = next;
   }
-  return writer.end();
+  return { ...writer.end(), hidden };
 }
 
 /**
@@ -96,7 +122,8 @@ type Chunk = { readonly text: string; readonly start: number; readonly end: numb
 
 /** In the whole text. One too long for any chunk goes on through whatever could still be part of it. */
 function placed(found: readonly Span[] | null, { text, start, end }: Chunk): readonly Span[] {
-  if (found === null) return [{ start, end, kind: withheldKind, personal: false }];
+  // What tells the rest of a cut secret may be in the piece that is withheld: the run it ends in goes with it.
+  if (found === null) return [{ start, end: endOfRun(text, end), kind: withheldKind, personal: false }];
   return found.map((span) => {
     const isCut = start + span.end === end && end < text.length && span.start <= (end - start) / 4 + labelLength;
     return { ...span, start: start + span.start, end: isCut ? endOfRun(text, end) : start + span.end };
@@ -126,7 +153,7 @@ function createWriter(text: string, naming: Naming): { write(spans: readonly Spa
     end: () => ({
       text: [...parts, text.slice(from)].join(''),
       redactions,
-      receipt: Object.fromEntries([...receipt].toSorted(([one], [other]) => (one < other ? -1 : 1))),
+      receipt: addReceipts([Object.fromEntries(receipt)]),
     }),
   };
 }

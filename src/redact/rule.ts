@@ -16,6 +16,11 @@ export type Rule = {
   readonly group: number;
   /** How far around a hint the pattern is tried: over its line, over the text, or over the one run of token characters. */
   readonly within: 'line' | 'text' | 'token';
+  /**
+   * Every match begins at its hint, or where the group `lead` of this begins: the pattern is tried at that place only,
+   * which costs a tenth of looking for it. Sticky, tried where the hint begins, and all of it a bounded look back.
+   */
+  readonly before?: RegExp;
   /** Sticky, tried right behind a hint: what follows it in every match. Bounded, so that it too takes linear time. */
   readonly gate?: RegExp;
   readonly check?: Check;

@@ -9,16 +9,23 @@ import type { Span } from './spans.ts';
 
 export type ScanWorker = {
   /** The spans, or null when the chunk could not be scanned in time. Never rejects. */
-  scan(text: string): Promise<readonly Span[] | null>;
+  scan(text: string): Promise<Scanned | null>;
+  /** Compiles the rules before the first text asks for them. Resolves when that is done. */
+  start(): Promise<void>;
   close(): Promise<void>;
 };
 
 const answer = z.object({
   id: z.int(),
   spans: z.array(z.object({ start: z.int(), end: z.int(), kind: z.string(), personal: z.boolean() })),
+  hidden: z.boolean().default(false),
 });
 
+/** `hidden`: more shows once letters that are not shown are taken out. */
+export type Scanned = { readonly spans: readonly Span[]; readonly hidden: boolean };
+
 const startupMs = 15_000;
+const secondTry = 4;
 
 export type ScanSettings = Personal & {
   readonly credentials: readonly string[];
@@ -43,24 +50,32 @@ export function createScanWorker(settings: ScanSettings): ScanWorker {
     return started;
   };
 
-  const attempt = async (text: string): Promise<readonly Span[] | null> => {
+  const attempt = async (text: string, deadlineMs: number): Promise<Scanned | null> => {
     if (closed) return null;
     running ??= start();
     const worker = await running;
     if (worker === null) return null;
     nextId += 1;
-    const spans = await ask(worker, { id: nextId, text }, settings.deadlineMs);
-    if (spans === null) {
+    const scanned = await ask(worker, { id: nextId, text }, deadlineMs);
+    if (scanned === null) {
       running = null;
       await worker.terminate();
     }
-    return spans;
+    return scanned;
   };
 
   return {
+    async start() {
+      if (closed) return;
+      running ??= start();
+      await running;
+    },
     scan(text) {
-      // A second try, because a starved machine misses a deadline that the text itself does not.
-      const turn = queue.then(async () => (await attempt(text)) ?? (await attempt(text)));
+      // A second try with more time, because a starved machine misses a deadline that the text itself does not.
+      const { deadlineMs } = settings;
+      const turn = queue.then(
+        async () => (await attempt(text, deadlineMs)) ?? (await attempt(text, secondTry * deadlineMs)),
+      );
       queue = turn;
       return turn;
     },
@@ -96,22 +111,18 @@ function startWorker({ workerUrl, credentials, personalData, ipAddresses }: Scan
 }
 
 /** Null after the deadline, on an error in the worker, or on an answer that is none. */
-function ask(
-  worker: Worker,
-  question: { id: number; text: string },
-  deadlineMs: number,
-): Promise<readonly Span[] | null> {
+function ask(worker: Worker, question: { id: number; text: string }, deadlineMs: number): Promise<Scanned | null> {
   return new Promise((resolve) => {
-    const settle = (spans: readonly Span[] | null) => {
+    const settle = (scanned: Scanned | null) => {
       clearTimeout(timer);
       worker.off('message', receive);
       worker.off('exit', fail);
       worker.unref();
-      resolve(spans);
+      resolve(scanned);
     };
     const receive = (message: unknown) => {
       const parsed = answer.safeParse(message);
-      settle(parsed.success && parsed.data.id === question.id ? parsed.data.spans : null);
+      settle(parsed.success && parsed.data.id === question.id ? parsed.data : null);
     };
     const fail = () => settle(null);
     // An answer may already wait behind this timer when our own loop was busy: let it be read first.

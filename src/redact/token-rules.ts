@@ -1,4 +1,4 @@
-import { beforeHexadecimal, escapes, prefixed, prefixedBy, toldBy } from './prefixed.ts';
+import { after, beforeHexadecimal, escapes, inRun, ledBy, prefixed, prefixedBy } from './prefixed.ts';
 import type { FormRule, Rule } from './rule.ts';
 
 /** Tokens of the clouds, forges and services most incidents touch, and keys in PEM. */
@@ -6,14 +6,16 @@ export const tokenRules: readonly Rule[] = [
   {
     kind: 'aws-access-key',
     within: 'token',
+    before: after(`(?:^|[^A-Za-z0-9]|${escapes})`),
     gate: /[A-Z0-9]{16}/uy,
     hints: ['akia', 'asia', 'abia', 'acca', 'a3t'],
-    pattern: `(?:^|[^A-Za-z0-9]|${escapes})((?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16})(?:$|[^A-Za-z0-9])`,
+    pattern: '((?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16})(?:$|[^A-Za-z0-9])',
     group: 1,
   },
   {
     kind: 'aws-secret-key',
     within: 'line',
+    before: after(''),
     gate: /[\w .-]{0,40}['"]?\s{0,20}(?::|=>?)\s{0,20}['"]?[A-Za-z0-9/+]{40}/uy,
     hints: ['aws', 'secret'],
     pattern: '(?i)(?:aws|secret)[\\w .-]{0,30}[\'"]?\\s*(?:=|:|=>)\\s*[\'"]?([A-Za-z0-9/+]{40})(?:$|[^A-Za-z0-9/+=])',
@@ -37,7 +39,12 @@ export const tokenRules: readonly Rule[] = [
     'hooks.slack.com',
     'hooks\\.slack\\.com/(?:services|workflows|triggers)/[A-Za-z0-9+/]{20,}',
   ),
-  prefixedBy('stripe-key', ['k_live_', 'k_test_', 'k_prod_'], '(?:sk|rk|pk)_(?:live|test|prod)_[A-Za-z0-9]{10,}'),
+  ledBy({
+    kind: 'stripe-key',
+    hints: ['k_live_', 'k_test_', 'k_prod_'],
+    lead: '[srp]',
+    pattern: '[srp]k_(?:live|test|prod)_[A-Za-z0-9]{10,}',
+  }),
   prefixed('stripe-webhook-secret', 'whsec_', 'whsec_[A-Za-z0-9+/=]{16,}'),
   prefixed('google-key', 'aiza', 'AIza[A-Za-z0-9_-]{35}'),
   prefixed('google-token', 'ya29.', 'ya29\\.[A-Za-z0-9_-]{20,}'),
@@ -48,12 +55,15 @@ export const tokenRules: readonly Rule[] = [
   prefixed('sendgrid-key', 'sg.', 'SG\\.[A-Za-z0-9_-]{16,32}\\.[A-Za-z0-9_-]{16,64}'),
   { ...prefixedBy('twilio-key', beforeHexadecimal('sk'), 'SK[0-9a-f]{32}'), gate: /[0-9a-f]{31}/uy },
   prefixed('mailgun-key', 'key-', 'key-[0-9a-f]{32}'),
-  toldBy(
-    'mailchimp-key',
-    ['-us1', '-us2', '-us3', '-us4', '-us5', '-us6', '-us7', '-us8', '-us9'],
-    '[0-9a-f]{32}-us[0-9]{1,2}',
-  ),
-  prefixed('digitalocean-token', '_v1_', 'do[opr]_v1_[0-9a-f]{64}'),
+  {
+    kind: 'mailchimp-key',
+    hints: ['-us1', '-us2', '-us3', '-us4', '-us5', '-us6', '-us7', '-us8', '-us9'],
+    within: 'token',
+    before: after(`(?:^|[^A-Za-z0-9_]|${escapes})`, '[0-9a-f]{32}'),
+    pattern: '[0-9a-f]{32}-us[0-9]{1,2}',
+    group: 0,
+  },
+  ledBy({ kind: 'digitalocean-token', hints: ['_v1_'], lead: 'do[opr]', pattern: 'do[opr]_v1_[0-9a-f]{64}' }),
   prefixed('shopify-token', 'shp', 'shp(?:at|ca|pa|ss)_[0-9A-Za-z]{32,64}'),
   prefixed('huggingface-token', 'hf_', 'hf_[A-Za-z0-9]{30,}'),
   prefixed('huggingface-token', 'api_org_', 'api_org_[A-Za-z0-9]{30,}'),
@@ -61,10 +71,20 @@ export const tokenRules: readonly Rule[] = [
   prefixed('databricks-token', 'dapi', 'dapi[0-9a-f]{32}(?:-[0-9])?'),
   prefixed('linear-key', 'lin_api_', 'lin_api_[A-Za-z0-9]{32,}'),
   prefixed('postman-key', 'pmak-', 'PMAK-[0-9A-Fa-f]{24}-[0-9A-Fa-f]{34}'),
-  prefixed('telegram-token', ':aa', '[0-9]{7,12}:AA[A-Za-z0-9_-]{32,}'),
-  prefixed('discord-webhook', '/api/webhooks/', 'discord(?:app)?\\.com/api/webhooks/[0-9]+/[A-Za-z0-9_-]{20,}'),
+  ledBy({ kind: 'telegram-token', hints: [':aa'], lead: '[0-9]{7,12}', pattern: '[0-9]{7,12}:AA[A-Za-z0-9_-]{32,}' }),
+  ledBy({
+    kind: 'discord-webhook',
+    hints: ['/api/webhooks/'],
+    lead: 'discord(?:app)?\\.com',
+    pattern: 'discord(?:app)?\\.com/api/webhooks/[0-9]+/[A-Za-z0-9_-]{20,}',
+  }),
   prefixedBy('vault-token', ['hvs.', 'hvb.', 'hvr.'], 'hv[sbr]\\.[A-Za-z0-9_-]{20,}'),
-  prefixed('terraform-token', '.atlasv1.', '[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,70}'),
+  ledBy({
+    kind: 'terraform-token',
+    hints: ['.atlasv1.'],
+    lead: '[A-Za-z0-9]{14}',
+    pattern: '[A-Za-z0-9]{14}\\.atlasv1\\.[A-Za-z0-9_=-]{60,70}',
+  }),
   prefixed('dynatrace-token', 'dt0', 'dt0[a-z][0-9]{2}\\.[A-Z0-9]{24}\\.[A-Z0-9]{64}'),
   prefixedBy(
     'newrelic-key',
@@ -76,11 +96,12 @@ export const tokenRules: readonly Rule[] = [
   prefixed('square-token', 'sq0', 'sq0[a-z]{3}-[A-Za-z0-9_-]{22,50}'),
   prefixed('doppler-token', 'dp.', 'dp\\.(?:pt|st|ct|sa|scim|audit)\\.[A-Za-z0-9_.-]{40,}'),
   prefixed('planetscale-token', 'pscale_', 'pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.=-]{30,}'),
-  prefixed('jwt', 'eyj', 'eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*)?'),
+  inRun('jwt', 'eyj', 'eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*)?'),
   {
     kind: 'private-key',
     within: 'text',
     hints: ['private key'],
+    before: after('', '-----BEGIN [A-Z0-9 ]{0,40}'),
     pattern:
       '(?s)-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?:.*?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|.*)',
     group: 0,
@@ -96,6 +117,7 @@ export const tokenRules: readonly Rule[] = [
     kind: 'bundler-license',
     within: 'line',
     hints: ['contribsys'],
+    before: after(''),
     pattern: '(?i)contribsys(?:__|\\.)com[^0-9a-f]{1,20}([0-9a-f]{8}:[0-9a-f]{8})',
     group: 1,
   },

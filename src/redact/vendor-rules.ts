@@ -1,9 +1,14 @@
-import { beforeHexadecimal, prefixed, prefixedBy, toldBy } from './prefixed.ts';
+import { beforeHexadecimal, ledBy, prefixed, prefixedBy, toldBy } from './prefixed.ts';
 import type { Rule } from './rule.ts';
 
 /** Tokens of many other vendors, by the formats they publish. */
 export const vendorRules: readonly Rule[] = [
-  prefixed('azure-secret', 'q~', '[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}'),
+  ledBy({
+    kind: 'azure-secret',
+    hints: ['q~'],
+    lead: '[A-Za-z0-9_~.-]{3}[0-9]',
+    pattern: '[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}',
+  }),
   prefixed('aws-bedrock-key', 'absk', 'ABSK[A-Za-z0-9+/]{60,}={0,2}'),
   prefixed('aws-bedrock-key', 'bedrock-api-key-', 'bedrock-api-key-[A-Za-z0-9+/=]{20,}'),
   prefixed(
@@ -73,7 +78,12 @@ export const vendorRules: readonly Rule[] = [
     'sb(?:p_[0-9a-f]{40}|_(?:secret|publishable)_[A-Za-z0-9_-]{20,})',
   ),
   prefixed('tailscale-key', 'tskey-', 'tskey-[a-z]+-[A-Za-z0-9]+-[A-Za-z0-9]{20,}'),
-  prefixed('teams-webhook', 'webhook.office.com', '[a-z0-9-]+\\.webhook\\.office\\.com/webhookb2/[A-Za-z0-9@/-]{60,}'),
+  ledBy({
+    kind: 'teams-webhook',
+    hints: ['webhook.office.com'],
+    lead: '[a-z0-9-]{1,63}\\.',
+    pattern: '[a-z0-9-]+\\.webhook\\.office\\.com/webhookb2/[A-Za-z0-9@/-]{60,}',
+  }),
   prefixed('typeform-token', 'tfp_', 'tfp_[A-Za-z0-9_.=-]{59}'),
   prefixedBy('vercel-token', ['vcp_', 'vck_', 'vci_', 'vcr_', 'vcs_'], 'vc[pkirs]_[A-Za-z0-9]{24,}'),
   prefixed('yandex-key', 'aqvn', 'AQVN[A-Za-z0-9_-]{35,38}'),

@@ -23,9 +23,13 @@ export function windowsAround(text: string, places: readonly number[]): readonly
 
 const lineStart = (text: string, at: number): number => (at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1);
 
-function endOf(text: string, at: number): number {
+export function lineEnd(text: string, at: number): number {
   const newline = text.indexOf('\n', at);
-  const end = newline < 0 ? text.length : newline;
+  return newline < 0 ? text.length : newline;
+}
+
+function endOf(text: string, at: number): number {
+  const end = lineEnd(text, at);
   if (end - at <= reach.on) return end;
   const blank = text.slice(at + reach.on, end).search(/\s/u);
   return blank < 0 ? end : at + reach.on + blank;
@@ -50,9 +54,14 @@ export function runsAround(text: string, places: readonly number[]): readonly Wi
     if (at < from) continue;
     let start = at;
     while (start > from && isRunUnit(text.charCodeAt(start - 1))) start -= 1;
-    let end = at + 1;
-    while (end < text.length && isRunUnit(text.charCodeAt(end))) end += 1;
-    runs.push({ start, end });
+    runs.push({ start, end: runEnd(text, at + 1) });
   }
   return runs;
+}
+
+/** Where the run of token characters ends that goes on at `from`. */
+export function runEnd(text: string, from: number): number {
+  let end = from;
+  while (end < text.length && isRunUnit(text.charCodeAt(end))) end += 1;
+  return end;
 }

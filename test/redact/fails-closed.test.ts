@@ -29,12 +29,21 @@ describe('the deadline', () => {
   it('withholds only the chunk it could not check', async () => {
     const slow = start({ deadlineMs: 60, workerUrl: slowWorker });
 
-    const { text } = await slow.redact(`hang ${'a'.repeat(40_000)}`);
+    const { text } = await slow.redact(`hang ${'a,'.repeat(20_000)}`);
     await slow.close();
 
     expect(text.startsWith(withheld)).toBe(true);
     expect(text.length).toBeGreaterThan(20_000);
     expect(text).not.toContain('hang');
+  });
+
+  it('withholds with a chunk the rest of whatever runs on behind it', async () => {
+    const slow = start({ deadlineMs: 60, workerUrl: slowWorker });
+
+    const { text } = await slow.redact(`hang password=${'aB3d'.repeat(10_000)}, and so on`);
+    await slow.close();
+
+    expect(text).toBe(`${withheld}, and so on`);
   });
 
   it('is met by text made to be slow, with room for a busy machine', async () => {
@@ -54,6 +63,11 @@ describe('the deadline', () => {
       'address: 1 ab ',
       '"user":{"a":1,',
       '::1',
+      'addr=abc \ud83dkind: secret\ndata:\n a\nsecret="addr=abc --pass=abc address: 1 ab <password>\n--access-token="',
+      'secret.a.a.aage-secret-key-1="a" /pass="{=%20',
+      'ghp_aaaaaaaaglpat-aaaaaaaaxoxb-aaaaaaaask-aaaaaaaafigd_aaaaaaaahvs.aaaaaaaa',
+      '-eyJ',
+      'pwd=x&',
     ];
 
     const results = await Promise.all(attacks.map((attack) => roomy.redact(attack.repeat(16_384 / attack.length))));

@@ -4,29 +4,14 @@ import { afterAll, expect, it } from 'vitest';
 import { needlesOf } from '../../src/redact/needles.ts';
 import { createRedactor } from '../../src/redact/redactor.ts';
 import { createScanner } from '../../src/redact/scan.ts';
+import { disguises } from '../support/disguises.ts';
 
 const own = 'gate-9f3b7c21-credential';
 const awkward = 'p@ss w/ord+"é=\\?&';
 const redactor = createRedactor({ tokenKey: 'test', ownCredentials: [own, awkward], deadlineMs: 2_000 });
 afterAll(() => redactor.close());
 
-const reversed = (text: string): string => Array.from(text).toReversed().join('');
-const forms: readonly (readonly [form: string, of: (text: string) => string])[] = [
-  ['plain', (text) => text],
-  ['reversed', reversed],
-  ['JSON', (text) => JSON.stringify(text)],
-  ['hexadecimal', (text) => Buffer.from(text).toString('hex')],
-  ['upper-case hexadecimal', (text) => Buffer.from(text).toString('hex').toUpperCase()],
-  ['URL-encoded', encodeURIComponent],
-  ['form-encoded', (text) => new URLSearchParams({ a: text }).toString().slice(2)],
-  ['percent-encoded throughout', (text) => Buffer.from(text).toString('hex').replaceAll(/../gu, '%$&')],
-  ['base64', (text) => Buffer.from(text).toString('base64')],
-  ['base64, one byte on', (text) => Buffer.from(`u${text}`).toString('base64')],
-  ['base64, two bytes on', (text) => Buffer.from(`u:${text}:x`).toString('base64')],
-  ['base64url', (text) => Buffer.from(`user:${text}`).toString('base64url')],
-];
-
-it.each(forms)('is masked when it is %s', async (_form, of) => {
+it.each(disguises)('is masked when it is %s', async (_form, of) => {
   for (const credential of [own, awkward]) {
     const { text, receipt } = await redactor.redact(`seen ${of(credential)} here`);
 

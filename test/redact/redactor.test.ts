@@ -172,6 +172,20 @@ describe('redacted', () => {
   });
 });
 
+it('started beforehand, the first text does not wait for the rules', async () => {
+  const early = createRedactor({ tokenKey: 'test', ownCredentials: [], deadlineMs: 5_000 });
+  const timed = async (work: () => Promise<unknown>): Promise<number> => {
+    const startedAtMs = performance.now();
+    await work();
+    return performance.now() - startedAtMs;
+  };
+  const startMs = await timed(() => early.start());
+  const firstMs = await timed(() => early.redact('password=hunter22'));
+  await early.close();
+
+  expect(firstMs).toBeLessThan(startMs / 2);
+});
+
 it('does not keep a short-lived process alive', async () => {
   const script = `
     const { createRedactor } = await import(${JSON.stringify(new URL('../../src/redact/redactor.ts', import.meta.url).href)});
