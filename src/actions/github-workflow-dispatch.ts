@@ -44,6 +44,7 @@ export const action = defineAction({
   description: 'Run a GitHub Actions workflow named by a runbook and wait for it to finish',
   environment: writeEnvironment,
   parameters,
+  fixed: ['owner', 'repo', 'workflow', 'ref'],
   connect: (environment) => ({
     dryRun: (plan, context) => dryRun(callOf(environment, plan, context)),
     check: (_preconditions, plan, context) => check(callOf(environment, plan, context)),

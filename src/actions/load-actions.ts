@@ -27,6 +27,7 @@ const loaded = z.object({
     description: z.string().min(1),
     environment: schema,
     parameters: schema,
+    fixed: z.array(z.string()).exactOptional(),
     connect: callable,
   }),
 });

@@ -41,6 +41,8 @@ export type Runbook = {
   /** Catalogue group id. */
   readonly owner: string;
   readonly risk: Risk;
+  /** Days after its last success from which it counts as stale. Absent: 90. */
+  readonly staleAfterDays?: number;
   /** `callees`: it also changes what the service calls directly and their databases and caches. */
   readonly reach: 'service' | 'callees';
   readonly suggestsFor: readonly CauseKind[];

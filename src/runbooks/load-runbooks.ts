@@ -5,17 +5,22 @@ import { type RunbookProblem, readRunbook } from './read-runbook.ts';
 
 const bytesMax = 100_000;
 
+/** An action as runbooks see it: its name alone, or with the parameters that no input may fill. */
+export type KnownAction = string | { readonly name: string; readonly fixed?: readonly string[] };
+
 /**
  * Every `*.yaml` of a folder, by name. A broken file is left out and its problems are listed; the others still load.
- * `actions` are the names of the action catalogue: a runbook that uses another is a problem. Throws when the folder
+ * `actions` is the action catalogue: a runbook that uses another is a problem. Throws when the folder
  * cannot be read.
  */
 export async function loadRunbooks(
   directory: string,
-  actions: readonly string[],
+  actions: readonly KnownAction[],
 ): Promise<{ readonly runbooks: readonly Runbook[]; readonly problems: readonly RunbookProblem[] }> {
   const names = (await readdir(directory)).filter((name) => /\.ya?ml$/u.test(name)).toSorted();
-  const catalogue = new Set(actions);
+  const catalogue = new Map(
+    actions.map((action) => (typeof action === 'string' ? [action, []] : [action.name, action.fixed ?? []])),
+  );
   const runbooks: Runbook[] = [];
   const problems: RunbookProblem[] = [];
   for (const name of names) {

@@ -2,7 +2,7 @@ import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { done, failed, type Result } from '../core/result.ts';
 import type { Runbook } from '../core/runbook.ts';
-import { checkMeaning, type Issue } from './check-meaning.ts';
+import { checkMeaning, type FixedParameters, type Issue } from './check-meaning.ts';
 import { runbookFile } from './runbook-schema.ts';
 
 /** Where a runbook file is wrong and what to do about it. `line` counts from 1. */
@@ -13,11 +13,11 @@ export type RunbookProblem = {
   readonly says: string;
 };
 
-/** One runbook from its text, or every problem in it. `actions` are the catalogue's names. */
+/** One runbook from its text, or every problem in it. `actions`: the catalogue's names, each with its fixed parameters. */
 export function readRunbook(
   file: string,
   text: string,
-  actions: ReadonlySet<string>,
+  actions: FixedParameters,
 ): Result<Runbook, readonly RunbookProblem[]> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
@@ -76,7 +76,7 @@ function lineOf(document: Document, lines: LineCounter, path: readonly PropertyK
 function tidy(file: z.output<typeof runbookFile>): Runbook {
   const inputs = Object.entries(file.inputs).map(([name, input]) => [name, withoutUndefined(input)] as const);
   const steps = file.steps.map((step) => ({ ...step, undo: withoutUndefined(step.undo) }));
-  return { ...file, inputs: Object.fromEntries(inputs), steps };
+  return { ...withoutUndefined(file), inputs: Object.fromEntries(inputs), steps };
 }
 
 type Defined<Value> = Value extends object

@@ -76,6 +76,7 @@ export const runbookFile = z.strictObject({
   title: sentence,
   owner: z.string().min(1, 'name the group of the catalogue that owns this runbook'),
   risk: z.union([z.literal(1), z.literal(2), z.literal(3)], { error: 'risk is 1, 2 or 3' }),
+  staleAfterDays: z.int().min(1, 'at least 1 day').max(3_650, 'at most 3650 days').optional(),
   reach: z.enum(['service', 'callees'], { error: 'reach is service or callees' }).default('service'),
   suggestsFor: z.array(z.enum(causeKinds)).default([]),
   inputs: z.record(inputName, input).default({}),

@@ -8,6 +8,7 @@ import { action as closing } from '../../src/actions/close-pull-request.ts';
 import { connectRollbackPlanner } from '../../src/actions/rollback/connect-planner.ts';
 import type { RollbackParameters } from '../../src/actions/rollback/rollback-parameters.ts';
 import { action } from '../../src/actions/rollback-pull-request.ts';
+import { evidenceHead } from '../../src/core/pull-body.ts';
 import { type GitHost, type Names, startGitHost } from './support/git-host.ts';
 import { isWrite } from './support/github-front.ts';
 
@@ -202,6 +203,19 @@ describe('once, however often', () => {
 });
 
 describe('refusing', () => {
+  it('evidence never goes into a repository that anybody may read', async () => {
+    const { names, plan } = await simple();
+    await host.github.repos.update({ ...names, private: false });
+    const telling = {
+      ...plan,
+      body: `Opened by Causeway\n\n${evidenceHead}\n|---|---|---|---|\n| E1 | loki | x | y |`,
+    };
+    expect(await connected().execute(telling, context())).toMatchObject({ failure: { kind: 'refused' } });
+    expect(await host.branchExists(names, branch)).toBe(false);
+    await host.github.repos.update({ ...names, private: true });
+    expect(await connected().execute(telling, context())).toMatchObject({ ok: true });
+  });
+
   it('a moved base is stale and leaves nothing behind', async () => {
     const { names, plan } = await simple();
     await host.push(names, 'elsewhere', { q: '1' });

@@ -40,7 +40,7 @@ expectedEffect: more room
 `;
 
 function problemsOf(text: string, file = 'scale-up.yaml'): readonly string[] {
-  const read = readRunbook(file, text, new Set(actions));
+  const read = readRunbook(file, text, new Map(actions.map((action) => [action, ['owner', 'host']])));
   return read.ok ? [] : read.failure.map(problemText);
 }
 
@@ -90,6 +90,12 @@ describe('problems', () => {
       good.replace('  pods:\n', '  pods: [\n'),
       /^scale-up\.yaml:\d+: not valid YAML \([A-Z_]+\); check /u,
     ],
+    [
+      'an input where people must write it out',
+      good.replace('owner: acme,', "owner: '${inputs.where}',"),
+      /^scale-up\.yaml:\d+ steps\.0\.parameters\.owner: write owner out; no input may fill it/u,
+    ],
+    ['an age that is none', `${good}staleAfterDays: 0\n`, /^scale-up\.yaml:\d+ staleAfterDays: at least 1 day/u],
     ['one key twice', `${good}risk: 1\n`, /^scale-up\.yaml:\d+: not valid YAML \(DUPLICATE_KEY\)/u],
     ['nothing', '', /^scale-up\.yaml:1: /u],
     ['a missing field', good.replace('owner: platform\n', ''), /^scale-up\.yaml:1 owner: missing; expected string/u],

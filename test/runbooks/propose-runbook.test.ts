@@ -1,28 +1,19 @@
 /** Goal: when a change cannot be reverted, what runs can still be taken back; and nothing is proposed for want of facts. */
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { action as dispatch } from '../../src/actions/github-workflow-dispatch.ts';
 import type { Hypothesis } from '../../src/core/hypothesis.ts';
 import { done } from '../../src/core/result.ts';
-import { taint } from '../../src/core/tainted.ts';
 import { compileRemedy } from '../../src/flow/propose.ts';
 import type { RollbackDraft } from '../../src/flow/rollback-port.ts';
 import type { ConnectedAction, World } from '../../src/flow/world.ts';
 import type { Telemetry } from '../../src/rootcause/telemetry.ts';
 import { loadRunbooks } from '../../src/runbooks/load-runbooks.ts';
-import type { Database } from '../../src/store/open-database.ts';
-import { embeddedDatabases } from '../store/databases.ts';
+import { oneDatabase } from '../store/one-database.ts';
 import { createFlowWorld, openIncident } from '../support/flow-world.ts';
+import { sampleHypothesis } from '../support/sample-hypothesis.ts';
 
-const databases = embeddedDatabases();
-let database: Database;
-beforeAll(async () => {
-  database = await databases.open();
-});
-afterAll(async () => {
-  await database.close();
-  await databases.stop();
-});
+const database = oneDatabase();
 
 /** GitHub where every workflow exists. */
 const github: ConnectedAction = {
@@ -48,21 +39,13 @@ const telemetry: Telemetry = {
 };
 
 const badDeploy: Hypothesis = {
-  id: 'H1',
+  ...sampleHypothesis,
   kind: 'bad-deploy',
-  entity: 'payments',
   change: { repository: 'acme/payments', sha: 'a'.repeat(40), pullNumber: 41, mergedAtMs: 1 },
-  mechanism: taint(''),
-  supports: [],
-  refutes: [],
-  wrongIf: taint(''),
-  score: 0.8,
-  word: 'Likely',
-  by: 'engine',
 };
 
 async function propose(lead: Hypothesis, draft: RollbackDraft) {
-  const flow = await createFlowWorld(database);
+  const flow = await createFlowWorld(database());
   const folder = fileURLToPath(new URL('../../runbooks', import.meta.url));
   const { runbooks } = await loadRunbooks(folder, [dispatch.name]);
   const world: World = { ...flow.world, runbooks, actions: [github], planRollback: () => Promise.resolve(draft) };

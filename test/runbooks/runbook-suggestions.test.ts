@@ -18,6 +18,7 @@ import { shopServices } from '../../src/lab/shop.ts';
 import { rank } from '../../src/rootcause/rank.ts';
 import type { ChangeEvent, Telemetry } from '../../src/rootcause/telemetry.ts';
 import { loadRunbooks } from '../../src/runbooks/load-runbooks.ts';
+import { sampleHypothesis } from '../support/sample-hypothesis.ts';
 
 const minuteMs = 60_000;
 const seeds = [1, 2, 3];
@@ -115,20 +116,7 @@ describe('for the cause the engine finds', () => {
   });
 });
 
-const lead = (changes: Partial<Hypothesis>): Hypothesis => ({
-  id: 'H1',
-  kind: 'resource-exhaustion',
-  entity: 'search',
-  change: null,
-  mechanism: taint(''),
-  supports: [],
-  refutes: [],
-  wrongIf: taint(''),
-  score: 0.8,
-  word: 'Likely',
-  by: 'engine',
-  ...changes,
-});
+const lead = (changes: Partial<Hypothesis>): Hypothesis => ({ ...sampleHypothesis, entity: 'search', ...changes });
 const gauge = (service: string, metric: string, value: number) => ({
   service,
   metric,

@@ -39,7 +39,10 @@ export const connectRollbackPlanner =
           return { kind: 'conflict', why: `${count} changed after the merge`, files };
         }
         case 'clean':
-          return await draft(github, { names, base, pull, plan, nowMs });
+          return {
+            ...(await draft(github, { names, base, pull, plan, nowMs })),
+            readers: data.private ? 'members' : 'public',
+          };
       }
     } catch (error) {
       const { reason } = failureOf(error, { doing: `planning a rollback on ${repository}`, wrote: false });
@@ -61,7 +64,10 @@ type Context = {
   readonly nowMs: number;
 };
 
-async function draft(github: GitHub, { names, base, pull, plan, nowMs }: Context): Promise<RollbackDraft> {
+async function draft(
+  github: GitHub,
+  { names, base, pull, plan, nowMs }: Context,
+): Promise<Omit<RollbackDraft & { kind: 'clean' }, 'readers'>> {
   const { merge, head, changes, later } = plan;
   const paths = changes.map(({ path }) => path);
   const [patches, touched, ci] = await Promise.all([

@@ -3,6 +3,7 @@
  * anything is visible, check the base twice, then commit, branch, pull request. The base branch is never written.
  */
 import type { ActionFailure } from '../../action.ts';
+import { carriesEvidence } from '../../core/pull-body.ts';
 import { done, failed, type Result } from '../../core/result.ts';
 import { failureOf, type GitHub, statusOf } from '../github/client.ts';
 import { type Earlier, findEarlier, isOurs, pullsOf } from './find-earlier.ts';
@@ -25,6 +26,8 @@ export async function openRevert(github: GitHub, plan: RollbackParameters): Prom
     const settled = settledBy(earlier, plan);
     if (settled !== null) return settled;
     if (!(await baseHolds(github, plan))) return stale(plan);
+    if (!(await mayCarry(github, plan)))
+      return refused(`${plan.owner}/${plan.repo} is public and the text has evidence`);
     doing = 'writing the rollback tree';
     const branch = earlier.kind === 'branch' ? earlier : null;
     const committed = branch ? done(branch.sha) : await commitRevert(github, plan);
@@ -38,6 +41,13 @@ export async function openRevert(github: GitHub, plan: RollbackParameters): Prom
   } catch (error) {
     return failed(failureOf(error, { doing, wrote }));
   }
+}
+
+/** Evidence never goes where anybody may read it; the repository may have become public since the plan was made. */
+async function mayCarry(github: GitHub, { owner, repo, body }: RollbackParameters): Promise<boolean> {
+  if (!carriesEvidence(body)) return true;
+  const { data } = await github.repos.get({ owner, repo });
+  return data.private === true;
 }
 
 /** The outcome when an earlier attempt already decided it; null when there is still something to do. */

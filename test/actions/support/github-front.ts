@@ -1,5 +1,5 @@
 /**
- * A reverse proxy on loopback in front of the GitHub emulator. It lets a test lose an answer after the effect, refuse a
+ * A reverse proxy on loopback in front of the GitHub emulator or the lab's cluster. It lets a test lose an answer after the effect, refuse a
  * call, rewrite an answer or do something in between, while the real SDK crosses real HTTP.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -71,7 +71,7 @@ export async function startFront(target: string): Promise<Front> {
 async function forward(target: string, request: IncomingMessage): Promise<Answer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  const headers: Record<string, string> = { 'content-type': request.headers['content-type'] ?? 'application/json' };
   if (request.headers.authorization) headers['authorization'] = request.headers.authorization;
   const method = request.method ?? 'GET';
   const hasBody = chunks.length > 0 && method !== 'GET';
