@@ -1,95 +1,100 @@
-/** One question to the Messages API, streamed, with our own bounded retries. Failures are classified by class, status and type. */
+/** One question to the Messages API, streamed, with our own bounded retries. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type Anthropic from '@anthropic-ai/sdk';
-import { APIError, APIUserAbortError } from '@anthropic-ai/sdk';
 import type { Message, MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { Logger } from 'pino';
+import { cut, type Failure, failureOf, noCredentials, noMessage, type Settings } from './failure.ts';
+import type { Connect, ModelClient } from './model-client.ts';
+
+/** What the loop reads of a message. */
+export type ModelMessage = Pick<Message, 'content' | 'stop_reason' | 'usage'>;
 
 export type Answer =
-  | { readonly kind: 'answered'; readonly message: Message; readonly requestId: string | null; readonly tries: number }
+  | {
+      readonly kind: 'answered';
+      readonly message: ModelMessage;
+      readonly requestId: string | null;
+      readonly tries: number;
+    }
   | { readonly kind: 'failed'; readonly why: string; readonly tries: number };
 
-export type Ask = (body: MessageCreateParamsNonStreaming, signal: AbortSignal) => Promise<Answer>;
+export type Limits = {
+  readonly signal: AbortSignal;
+  /** What the time budget leaves: who would have to wait longer is not waited for. */
+  readonly leftMs: number;
+};
 
-type Failure = { readonly retry: boolean; readonly why: string; readonly afterMs: number | null };
+export type Ask = (body: MessageCreateParamsNonStreaming, limits: Limits) => Promise<Answer>;
 
-const triesMax = 4;
+/** Of a request that an investigation gave up; every other reason is about "the model". */
+export const stoppedWhy = 'the investigation was stopped';
+
 /** A vendor that asks for more patience than this is as good as absent during an incident. */
 const waitMaxMs = 20_000;
 /** One answer may not stream for longer. */
 const answerMaxMs = 180_000;
 
 export type AskOptions = {
-  readonly client: Anthropic;
+  readonly connect: Connect;
+  readonly settings: Settings;
   readonly log: Logger;
   /** First wait; doubles each time. */
   readonly retryBaseMs: number;
+  readonly triesMax: number;
+  /** From 0 to 1, to spread waits, so that callers that failed together do not come back together. */
+  readonly random: () => number;
+  readonly nowMs: () => number;
+  /** Makes the answer of a merely compatible server what the loop expects. */
+  readonly adapt?: (message: ModelMessage) => ModelMessage;
 };
 
-export function createAsk({ client, log, retryBaseMs }: AskOptions): Ask {
-  return async (body, signal) => {
+export function createAsk(options: AskOptions): Ask {
+  const { log, triesMax, nowMs } = options;
+  return async (body, { signal, leftMs }) => {
+    const untilMs = nowMs() + leftMs;
     for (let tries = 1; ; tries += 1) {
-      const answer = await attempt(client, body, signal);
+      const answer = await attempt(options, body, signal);
       if ('message' in answer) return { kind: 'answered', ...answer, tries };
-      const waitMs = answer.afterMs ?? retryBaseMs * 2 ** (tries - 1);
-      log.warn({ tries, waitMs, retry: answer.retry, why: answer.why }, 'model request failed');
-      const patient = answer.retry && tries < triesMax && waitMs <= waitMaxMs;
-      if (!patient || !(await waited(waitMs, signal))) return { kind: 'failed', why: reason(answer, signal), tries };
+      const waitMs = waitOf(answer, tries, options);
+      log.warn({ model: body.model, tries, waitMs, retry: answer.retry, what: answer.what }, 'model request failed');
+      const patient = tries < triesMax && waitMs <= waitMaxMs && nowMs() + waitMs < untilMs;
+      if (!answer.retry || !patient || !(await waited(waitMs, signal)))
+        return { kind: 'failed', why: reason(answer, signal), tries };
     }
   };
 }
 
-const reason = ({ why }: Failure, signal: AbortSignal): string =>
-  signal.aborted ? 'the investigation was stopped' : why;
+const reason = ({ what }: Failure, signal: AbortSignal): string => (signal.aborted ? stoppedWhy : `the model ${what}`);
+
+/** Doubling, half of it drawn by chance; what the vendor asks for is the least. */
+function waitOf({ afterMs }: Failure, tries: number, { retryBaseMs, random }: AskOptions): number {
+  if (afterMs !== null) return afterMs + retryBaseMs * random();
+  return retryBaseMs * 2 ** (tries - 1) * (0.5 + random() / 2);
+}
+
+type Heard = { readonly message: ModelMessage; readonly requestId: string | null };
 
 async function attempt(
-  client: Anthropic,
+  options: AskOptions,
   body: MessageCreateParamsNonStreaming,
   signal: AbortSignal,
-): Promise<{ readonly message: Message; readonly requestId: string | null } | Failure> {
+): Promise<Heard | Failure> {
+  const { connect, settings, nowMs } = options;
+  const client = await connect();
+  if (client === null) return noCredentials(settings);
+  const stream = client.messages.stream(body, { signal: AbortSignal.any([signal, AbortSignal.timeout(answerMaxMs)]) });
   try {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(answerMaxMs)]);
-    const stream = client.messages.stream(body, { signal: bounded });
     const message = await stream.finalMessage();
     if (message.stop_reason === null) return cut;
-    return { message, requestId: stream.request_id ?? null };
+    return { message: options.adapt?.(message) ?? message, requestId: stream.request_id ?? null };
   } catch (error) {
-    return failureOf(error, body.model);
+    const failure = failureOf(error, settings, nowMs());
+    return failure === cut && !isEventStream(stream) ? noMessage : failure;
   }
 }
 
-const cut: Failure = { retry: true, why: 'the model connection broke off', afterMs: null };
-
-function failureOf(error: unknown, model: string): Failure {
-  if (error instanceof APIUserAbortError) return again('the model did not answer in time');
-  // A stream that ends early, and a connection that breaks, have neither status nor type.
-  if (!(error instanceof APIError) || (error.status === undefined && error.type === null)) return cut;
-  // The SDK's class is generic over these; unbound, they are any.
-  const status: unknown = error.status;
-  const afterMs = retryAfterMs(error.headers);
-  if (status === 429 || error.type === 'rate_limit_error') return again('the model rate limit is reached', afterMs);
-  if (status === 529 || error.type === 'overloaded_error') return again('the model is overloaded', afterMs);
-  if (isServerFault(status)) return again('the model service has an error', afterMs);
-  return { retry: false, why: refusalOf(status, model), afterMs: null };
-}
-
-const again = (why: string, afterMs: number | null = null): Failure => ({ retry: true, why, afterMs });
-
-/** No status: the error came inside a stream that had begun well. */
-const isServerFault = (status: unknown): boolean =>
-  status === undefined || status === 408 || (typeof status === 'number' && status >= 500);
-
-function refusalOf(status: unknown, model: string): string {
-  if (status === 401 || status === 403) return 'the model service does not accept ANTHROPIC_API_KEY';
-  if (status === 402) return 'the model account has no credit';
-  if (status === 404) return `the model service does not know ${model}; set CAUSEWAY_MODEL`;
-  return `the model service refused the request (${String(status)})`;
-}
-
-/** `retry-after` in seconds (RFC 9110); its date form is not used by this vendor. */
-function retryAfterMs(headers: Headers | undefined): number | null {
-  const seconds = Number(headers?.get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1_000 : null;
+/** Without an answer nothing is known of its form: then it is not the form that is wrong. */
+function isEventStream({ response }: ReturnType<ModelClient['messages']['stream']>): boolean {
+  return response?.headers.get('content-type')?.includes('text/event-stream') ?? true;
 }
 
 const waited = (waitMs: number, signal: AbortSignal): Promise<boolean> =>

@@ -1,43 +1,48 @@
-import Anthropic from '@anthropic-ai/sdk';
 import type { Logger } from 'pino';
+import type { ModelSettings } from '../core/model-settings.ts';
 import type { Investigator } from '../flow/investigator.ts';
-import { createAsk } from './ask.ts';
+import { connectModel } from './connect-model.ts';
 import { investigate } from './investigate.ts';
 import { loadPrompts } from './load-prompts.ts';
 import { openSession } from './open-session.ts';
+import { createRelay } from './relay.ts';
 import type { Means } from './session.ts';
 
 export type InvestigatorOptions = {
-  readonly apiKey: string;
-  /** Null for the vendor's own. */
-  readonly baseUrl: string | null;
-  /** Null for `defaultModel`. */
-  readonly model: string | null;
+  readonly settings: ModelSettings;
   readonly log: Logger;
   readonly nowMs: () => number;
+  /** From 0 to 1, to spread waits. */
+  readonly random: () => number;
   /** First wait before a request is repeated; doubles each time. */
   readonly retryBaseMs?: number;
 };
 
-/** From the model list of the installed SDK. */
-export const defaultModel = 'claude-sonnet-5-5' satisfies Anthropic.Messages.Model;
+/** With somebody to take over, a short patience is enough; the last one is worth a longer wait. */
+const triesMax = { first: 4, last: 6 };
 
 /** Connects the model loop. Opens no connection before the first investigation. */
 export function createInvestigator(options: InvestigatorOptions): Investigator {
-  const { apiKey, baseUrl, model, log, nowMs, retryBaseMs = 800 } = options;
-  const client = new Anthropic({
-    apiKey,
-    // Explicit, so that the SDK reads no environment variable of its own.
-    authToken: null,
-    baseURL: baseUrl ?? 'https://api.anthropic.com',
-    maxRetries: 0,
-    logLevel: 'off',
-  });
+  const { settings, log, nowMs, random, retryBaseMs = 800 } = options;
+  const manner = { log, nowMs, random, retryBaseMs };
+  const [first, ...others] = settings.order;
+  const patience = (index: number): number => (index === others.length ? triesMax.last : triesMax.first);
+  const asked = connectModel(first, settings, { ...manner, triesMax: patience(0) });
+  const waiting = others.map((entry, index) =>
+    connectModel(entry, settings, { ...manner, triesMax: patience(index + 1) }),
+  );
+  const digest = settings.digest && connectModel(settings.digest, settings, { ...manner, triesMax: 1 });
   const means: Means = {
-    ask: createAsk({ client, log, retryBaseMs }),
-    model: model ?? defaultModel,
+    relay: () => {
+      const left = [...waiting];
+      return createRelay(asked, () => left.shift() ?? null);
+    },
+    digestModel: () => digest,
     prompts: loadPrompts(),
     nowMs,
   };
-  return async (request) => investigate(await openSession(means, request));
+  return async (request) => {
+    const session = openSession(means, request);
+    return { ...(await investigate(session)), models: session.relay.used() };
+  };
 }

@@ -1,18 +1,21 @@
 /** The loop: read, submit, be challenged once. Whatever the model does, it ends within the budget in a value. */
-import type { Message, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages';
+import type { ToolResultBlockParam, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages';
 import { type Budget, exhausted } from '../core/budget.ts';
 import type { Findings } from '../core/findings.ts';
 import type { Challenge } from '../core/verdict.ts';
 import type { Investigation } from '../flow/investigator.ts';
+import type { ModelMessage } from './ask.ts';
+import { fitContext } from './fit-context.ts';
 import { objectToFindings } from './object-to-findings.ts';
 import { statementText } from './prompt.ts';
 import { accepted, refused, runTools } from './run-tools.ts';
+import { isBoard, serveBoard } from './serve-board.ts';
 import { hear, type Session, say, spentBy, text } from './session.ts';
 import { challengeTool, findingsTool, parseChallenge, parseFindings } from './submissions.ts';
 import { takeTurn } from './take-turn.ts';
 
 /** How often each kind of unusable turn is forgiven. */
-const forgiven = { invalid: 2, objected: 2, silent: 2, cutOff: 2, overBudget: 2 };
+const forgiven = { invalid: 2, objected: 2, silent: 2, cutOff: 2, overBudget: 2, pondering: 4 };
 type Fault = keyof typeof forgiven;
 
 type Progress = {
@@ -31,7 +34,7 @@ const goOn: Step = { kind: 'go-on' };
 
 export async function investigate(session: Session): Promise<Investigation> {
   const progress: Progress = {
-    faults: { invalid: 0, objected: 0, silent: 0, cutOff: 0, overBudget: 0 },
+    faults: { invalid: 0, objected: 0, silent: 0, cutOff: 0, overBudget: 0, pondering: 0 },
     draft: null,
     closing: false,
   };
@@ -39,7 +42,7 @@ export async function investigate(session: Session): Promise<Investigation> {
     const step = await nextStep(session, progress);
     if (step.kind === 'submitted') {
       const challenge = await challengeOf(session, step.findings);
-      return { kind: 'submitted', findings: step.findings, challenge, spent: spentBy(session) };
+      return { kind: 'submitted', findings: step.findings, challenge, endedBy: null, spent: spentBy(session) };
     }
     if (step.kind === 'ended') return partial(session, progress, step.why);
   }
@@ -48,12 +51,15 @@ export async function investigate(session: Session): Promise<Investigation> {
 function partial(session: Session, { draft }: Progress, why: string): Investigation {
   const spent = spentBy(session);
   return draft
-    ? { kind: 'submitted', findings: draft, challenge: 'not-run', spent }
+    ? { kind: 'submitted', findings: draft, challenge: 'not-run', endedBy: why, spent }
     : { kind: 'unavailable', why, spent };
 }
 
 async function nextStep(session: Session, progress: Progress): Promise<Step> {
+  const stoppedBy = await session.request.stopped();
+  if (stoppedBy !== null) return { kind: 'ended', why: `${stoppedBy} stopped the investigation` };
   await sayWhatIsNew(session, progress);
+  fitContext(session);
   const turn = await takeTurn(session);
   if (turn.kind === 'failed') return { kind: 'ended', why: turn.why };
   const { message } = turn;
@@ -76,12 +82,15 @@ function forgive({ faults }: Progress, fault: Fault, why: string): Step {
 /** People's new statements, and once the notice that the budget is nearly used. */
 async function sayWhatIsNew(session: Session, progress: Progress): Promise<void> {
   const statements = await session.request.statements();
+  const fresh = statements.slice(session.statementsSaid);
+  for (const { id, result } of fresh) session.ledger.set(id, result);
   say(
     session,
-    statements.slice(session.statementsSaid).map((statement) => text(statementText(statement))),
+    fresh.map((statement) => text(statementText(statement))),
   );
   session.statementsSaid = Math.max(session.statementsSaid, statements.length);
-  if (progress.closing || exhausted(nearly(session.request.budget), spentBy(session)) === null) return;
+  const { budget, allowance } = session.request;
+  if (progress.closing || (exhausted(nearly(budget), spentBy(session)) === null && !allowance.nearlyUsed())) return;
   progress.closing = true;
   say(session, [text(session.means.prompts.closing)]);
 }
@@ -95,10 +104,10 @@ const nearly = (budget: Budget): Budget => ({
   durationMsMax: budget.durationMsMax * 0.8,
 });
 
-const toolUses = ({ content }: Message): readonly ToolUseBlock[] =>
+const toolUses = ({ content }: ModelMessage): readonly ToolUseBlock[] =>
   content.flatMap((block) => (block.type === 'tool_use' ? [block] : []));
 
-async function serve(session: Session, progress: Progress, message: Message): Promise<Step> {
+async function serve(session: Session, progress: Progress, message: ModelMessage): Promise<Step> {
   const uses = toolUses(message);
   if (uses.length === 0) {
     say(session, [text(session.means.prompts.reminder)]);
@@ -115,24 +124,49 @@ async function serve(session: Session, progress: Progress, message: Message): Pr
   return submission ? receive(session, progress, { uses, submission }) : read(session, progress, uses);
 }
 
+/** The plan is shown before its reads begin; results go back in the order asked. */
 async function read(session: Session, progress: Progress, uses: readonly ToolUseBlock[]): Promise<Step> {
-  const { results, overBudget } = await runTools(session, uses);
-  say(session, results);
-  return overBudget ? forgive(progress, 'overBudget', 'the budget of tool calls was used up') : goOn;
+  const shown = await serveBoard(session, uses.filter(isBoard));
+  const { results, overBudget } = await runTools(
+    session,
+    uses.filter((use) => !isBoard(use)),
+  );
+  const answers = new Map([...shown, ...results].map((result) => [result.tool_use_id, result]));
+  say(
+    session,
+    uses.flatMap(({ id }) => answers.get(id) ?? []),
+  );
+  if (overBudget) return forgive(progress, 'overBudget', 'the budget of tool calls was used up');
+  if (results.length === 0) return forgive(progress, 'pondering', 'the model read nothing more and submitted nothing');
+  askForPlan(session);
+  return goOn;
 }
 
-/** A turn that submits reads nothing more. */
-function receive(
+/** Once: reads without a plan are served all the same. */
+function askForPlan(session: Session): void {
+  if (session.planned) return;
+  session.planned = true;
+  say(session, [text(session.means.prompts.plan)]);
+}
+
+/** A turn that submits reads nothing more; the board may still be brought up to date. */
+async function receive(
   session: Session,
   progress: Progress,
   { uses, submission }: { uses: readonly ToolUseBlock[]; submission: ToolUseBlock },
-): Step {
+): Promise<Step> {
   const parsed = parseFindings(submission.input);
-  const answer = (why: string): void =>
+  const shown = await serveBoard(session, uses.filter(isBoard));
+  const others = new Map(shown.map((result) => [result.tool_use_id, result]));
+  const tell = (result: ToolResultBlockParam): void =>
     say(
       session,
-      uses.map((use) => refused(use, use === submission ? why : 'Not run: this turn submitted findings.')),
+      uses.map((use) => {
+        if (use === submission) return result;
+        return others.get(use.id) ?? refused(use, 'Not run: this turn submitted findings.');
+      }),
     );
+  const answer = (why: string): void => tell(refused(submission, why));
   if (!parsed.ok) {
     answer(`Not accepted: ${parsed.failure}`);
     return forgive(progress, 'invalid', 'the model submitted no valid findings');
@@ -142,13 +176,11 @@ function receive(
   if (objections.length > 0 && progress.faults.objected < forgiven.objected) {
     progress.faults.objected += 1;
     answer(
-      `Not accepted, these claims do not match the evidence. Correct or leave them out:\n${objections.join('\n')}`,
+      `Not accepted, these claims do not match the evidence. Correct or leave them out:\n${objections.join('\n')}\nQuotes are of single lines or cells as stored; rows of tables are cited by their numbers.`,
     );
     return goOn;
   }
-  const received = (use: ToolUseBlock) =>
-    use === submission ? accepted(use, 'Received.') : refused(use, 'Not run: this turn submitted findings.');
-  say(session, uses.map(received));
+  tell(accepted(submission, 'Received.'));
   return { kind: 'submitted', findings: parsed.value };
 }
 

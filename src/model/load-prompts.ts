@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 export type Prompts = {
-  readonly [Name in 'system' | 'challenge' | 'closing' | 'reminder' | 'cut-off']: string;
+  readonly [Name in 'system' | 'challenge' | 'digest' | 'closing' | 'plan' | 'reminder' | 'cut-off']: string;
 };
 
 /** The standing words, from `prompts/*.md`. Read once at start; throws when a file is missing. */
@@ -10,7 +10,9 @@ export function loadPrompts(): Prompts {
   return {
     system: read('system'),
     challenge: read('challenge'),
+    digest: read('digest'),
     closing: read('closing'),
+    plan: read('plan'),
     reminder: read('reminder'),
     'cut-off': read('cut-off'),
   };

@@ -6,19 +6,21 @@ import { type Means, type Session, say, text } from './session.ts';
 import { submissionTools } from './submissions.ts';
 
 /** A conversation that has said what is known before the model reads anything. */
-export async function openSession(means: Means, request: InvestigationRequest): Promise<Session> {
-  const statements = await request.statements();
+export function openSession(means: Means, request: InvestigationRequest): Session {
   const session: Session = {
     means,
     request,
     tools: [...request.tools, ...submissionTools].map(toolOf),
     startedAtMs: means.nowMs(),
+    relay: means.relay(),
     messages: [],
+    authorship: new WeakMap(),
     ledger: new Map(request.evidence.map(({ id, result }) => [id, result])),
-    statementsSaid: statements.length,
+    statementsSaid: 0,
+    planned: false,
     spent: { toolCalls: 0, modelTurns: 0, outputTokens: 0, dollars: 0 },
   };
-  say(session, [text(firstMessage(request, statements))]);
+  say(session, [text(firstMessage(request))]);
   return session;
 }
 

@@ -1,7 +1,11 @@
 /** Runs the reads of one turn concurrently; results come back in the order asked. Every request gets a result. */
 import type { ToolResultBlockParam, ToolUseBlock } from '@anthropic-ai/sdk/resources/messages';
 import { z } from 'zod';
+import type { EvidenceId } from '../core/evidence.ts';
+import type { Json } from '../core/json.ts';
+import type { Tainted } from '../core/tainted.ts';
 import type { ModelTool } from '../flow/investigator.ts';
+import { digestViews, type LongView } from './digest-views.ts';
 import { outsideReason, resultText } from './prompt.ts';
 import type { Session } from './session.ts';
 
@@ -11,11 +15,16 @@ export async function runTools(session: Session, uses: readonly ToolUseBlock[]):
   const { request, spent } = session;
   const left = Math.max(0, request.budget.toolCallsMax - spent.toolCalls);
   session.spent = { ...spent, toolCalls: spent.toolCalls + Math.min(left, uses.length) };
-  const results = await Promise.all(
+  const outcomes = await Promise.all(
     uses.map(async (use, index) =>
       index < left ? runTool(session, use) : refused(use, 'Not run: the budget of tool calls is used up.'),
     ),
   );
+  const shorter = await digestViews(
+    session,
+    outcomes.flatMap((outcome) => ('view' in outcome && outcome.use.name !== 'look_closer' ? [outcome] : [])),
+  );
+  const results = outcomes.map((outcome) => ('view' in outcome ? shown(outcome, shorter) : outcome));
   return { results, overBudget: uses.length > left };
 }
 
@@ -32,7 +41,12 @@ export const accepted = (use: ToolUseBlock, content: string): ToolResultBlockPar
   content,
 });
 
-async function runTool(session: Session, use: ToolUseBlock): Promise<ToolResultBlockParam> {
+type Seen = LongView & { readonly use: ToolUseBlock; readonly numbersOf: Json | undefined };
+
+const shown = ({ use, id, view, numbersOf }: Seen, shorter: ReadonlyMap<EvidenceId, Tainted>): ToolResultBlockParam =>
+  accepted(use, resultText(id, shorter.get(id) ?? view, numbersOf));
+
+async function runTool(session: Session, use: ToolUseBlock): Promise<ToolResultBlockParam | Seen> {
   const { request, ledger } = session;
   const tool = request.tools.find(({ name }) => name === use.name);
   if (!tool) return refused(use, `There is no such tool. The read tools are: ${toolNames(request.tools)}.`);
@@ -43,7 +57,7 @@ async function runTool(session: Session, use: ToolUseBlock): Promise<ToolResultB
   switch (answer.kind) {
     case 'evidence':
       ledger.set(answer.id, answer.result ?? null);
-      return accepted(use, resultText(answer.id, answer.view, answer.numbers === false ? undefined : answer.result));
+      return { use, id: answer.id, view: answer.view, numbersOf: answer.numbers === false ? undefined : answer.result };
     case 'empty':
       return accepted(use, `Nothing was found. Searched: ${outsideReason(answer.says)}`);
     case 'failed':

@@ -1,7 +1,6 @@
 /** The state of one investigation: the conversation, what was spent, and the evidence a claim may cite. */
 import type {
   ContentBlockParam,
-  Message,
   MessageCreateParamsNonStreaming,
   MessageParam,
   TextBlockParam,
@@ -11,12 +10,15 @@ import type { Spent } from '../core/budget.ts';
 import type { EvidenceId } from '../core/evidence.ts';
 import type { Json } from '../core/json.ts';
 import type { InvestigationRequest } from '../flow/investigator.ts';
-import type { Ask } from './ask.ts';
+import type { ModelMessage } from './ask.ts';
 import type { Prompts } from './load-prompts.ts';
+import { type Authorship, readableMessages, rememberAuthor } from './readable-messages.ts';
+import type { ListedModel, Relay } from './relay.ts';
 
 export type Means = {
-  readonly ask: Ask;
-  readonly model: string;
+  readonly relay: () => Relay;
+  /** Shortens long views; null when none is to. */
+  readonly digestModel: () => ListedModel | null;
   readonly prompts: Prompts;
   readonly nowMs: () => number;
 };
@@ -26,10 +28,14 @@ export type Session = {
   readonly request: InvestigationRequest;
   readonly tools: Tool[];
   readonly startedAtMs: number;
+  readonly relay: Relay;
   readonly messages: MessageParam[];
+  readonly authorship: Authorship;
   /** Results as stored; null when only the id is known here. */
   readonly ledger: Map<EvidenceId, Json | null>;
   statementsSaid: number;
+  /** The model has put a plan on the board, or was asked to. */
+  planned: boolean;
   spent: Omit<Spent, 'durationMs'>;
 };
 
@@ -49,24 +55,29 @@ export function say({ messages }: Session, blocks: readonly ContentBlockParam[])
 export const text = (words: string): TextBlockParam => ({ type: 'text', text: words });
 
 /** The model's turn, unchanged: thinking blocks are signed. An empty one may not be sent back. */
-export function hear({ messages }: Session, { content }: Message): void {
+export function hear({ messages, relay, authorship }: Session, { content }: ModelMessage): void {
+  rememberAuthor(content, { messages, model: relay.current(), authorship });
   if (content.length > 0) messages.push({ role: 'assistant', content });
 }
 
 const cached = { type: 'ephemeral' } as const;
 
 /**
- * The request for the next turn. Cache points: rules and tools, the first message, and the newest turn.
+ * The request for the next turn. Cache points, four at most: rules and tools, the first message, the newest turn, and the
+ * one before it, because the vendor looks back only 20 blocks from each and a turn of many reads has more.
  * Sampling parameters, forced tool choice and prefilled answers are refused by current models, so none is sent.
  */
-export function requestBody({ means, messages, tools }: Session, maxTokens: number): MessageCreateParamsNonStreaming {
+export function requestBody(session: Session, maxTokens: number): MessageCreateParamsNonStreaming {
+  const { means, relay, authorship, tools } = session;
+  const model = relay.current();
+  const messages = readableMessages(session.messages, model, authorship);
   return {
-    model: means.model,
+    model: model.model,
     max_tokens: maxTokens,
     system: [{ type: 'text', text: means.prompts.system, cache_control: cached }],
     tools,
     messages: messages.map((message, index) =>
-      index === 0 || index === messages.length - 1 ? withCachePoint(message) : message,
+      index === 0 || index === messages.length - 1 || index === messages.length - 3 ? withCachePoint(message) : message,
     ),
   };
 }

@@ -1,15 +1,13 @@
 /** One turn with the model: within the budget, recorded before and after. */
-import type { Message, MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
-import { z } from 'zod';
 import { exhausted } from '../core/budget.ts';
-import { canonicalJson, sha256Hex } from '../core/digest.ts';
-import type { Json } from '../core/json.ts';
-import type { Answer } from './ask.ts';
-import { dollarsOf, priceOf } from './prices.ts';
+import { type ModelMessage, stoppedWhy } from './ask.ts';
+import { dollarsOf } from './prices.ts';
+import { json, recordedAnswer, recordedRequest } from './record-turn.ts';
+import { allFailed } from './relay.ts';
 import { requestBody, type Session, spentBy } from './session.ts';
 
 export type Turn =
-  | { readonly kind: 'answered'; readonly message: Message }
+  | { readonly kind: 'answered'; readonly message: ModelMessage }
   | { readonly kind: 'failed'; readonly why: string };
 
 const answerTokensMax = 16_000;
@@ -17,21 +15,36 @@ const answerTokensMax = 16_000;
 const answerTokensMin = 500;
 
 export async function takeTurn(session: Session): Promise<Turn> {
-  const { request, means } = session;
-  if (request.signal.aborted) return { kind: 'failed', why: 'the investigation was stopped' };
+  for (;;) {
+    const turn = await askCurrent(session);
+    if (turn.kind !== 'no-answer') return turn;
+    // The next model takes the same conversation from where it stands.
+    if (turn.why === stoppedWhy) return { kind: 'failed', why: stoppedWhy };
+    const why = allFailed(session.relay, turn.why);
+    if (!session.relay.takeOver(turn.why)) return { kind: 'failed', why };
+  }
+}
+
+async function askCurrent(session: Session): Promise<Turn | { readonly kind: 'no-answer'; readonly why: string }> {
+  const { request, relay } = session;
+  if (request.signal.aborted) return { kind: 'failed', why: stoppedWhy };
   const limit = usedUp(session);
   if (limit !== null) return { kind: 'failed', why: `the budget of ${limit} was used up` };
+  const shared = await request.allowance.nextTurn();
+  if (shared !== null) return { kind: 'failed', why: shared };
   const body = requestBody(session, room(session));
-  await recordRequest(session, body);
-  const answer = await means.ask(body, request.signal);
-  await recordAnswer(session, answer);
-  if (answer.kind === 'failed') return answer;
+  const model = relay.current();
+  await request.record('model.request', recordedRequest(session, model, body), json(body));
+  const leftMs = request.budget.durationMsMax - spentBy(session).durationMs;
+  const answer = await model.ask(body, { signal: request.signal, leftMs });
+  await request.record('model.response', recordedAnswer(session, model, answer));
+  if (answer.kind === 'failed') return { kind: 'no-answer', why: answer.why };
   const { usage } = answer.message;
   session.spent = {
     ...session.spent,
     modelTurns: session.spent.modelTurns + 1,
     outputTokens: session.spent.outputTokens + usage.output_tokens,
-    dollars: session.spent.dollars + dollarsOf(means.model, usage),
+    dollars: session.spent.dollars + dollarsOf(model.price, usage),
   };
   return answer;
 }
@@ -47,37 +60,9 @@ function usedUp(session: Session): string | null {
 }
 
 /** Output tokens the next answer may have: never more than is left in tokens or in dollars. */
-function room({ request, means, spent }: Session): number {
+function room({ request, relay, spent }: Session): number {
   const { outputTokensMax, dollarsMax } = request.budget;
-  const affordable = ((dollarsMax - spent.dollars) / priceOf(means.model).output) * 1_000_000;
+  const { output } = relay.current().price;
+  const affordable = output === 0 ? answerTokensMax : ((dollarsMax - spent.dollars) / output) * 1_000_000;
   return Math.floor(Math.min(answerTokensMax, outputTokensMax - spent.outputTokens, affordable));
-}
-
-const json = (value: unknown): Json => z.json().parse(JSON.parse(JSON.stringify(value)));
-
-/** The digest pins what was sent; the words themselves are in the evidence. */
-function recordRequest({ request, spent }: Session, body: MessageCreateParamsNonStreaming): Promise<void> {
-  return request.record('model.request', {
-    turn: spent.modelTurns + 1,
-    model: body.model,
-    maxTokens: body.max_tokens,
-    messages: body.messages.length,
-    sha256: sha256Hex(canonicalJson(json(body))),
-  });
-}
-
-function recordAnswer({ request, means, spent }: Session, answer: Answer): Promise<void> {
-  const shared = { turn: spent.modelTurns + 1, model: means.model, tries: answer.tries };
-  if (answer.kind === 'failed') {
-    return request.record('model.response', { ...shared, dollars: 0, failure: answer.why });
-  }
-  const { message, requestId } = answer;
-  return request.record('model.response', {
-    ...shared,
-    dollars: dollarsOf(means.model, message.usage),
-    requestId,
-    stopReason: message.stop_reason,
-    usage: json(message.usage),
-    content: json(message.content),
-  });
 }

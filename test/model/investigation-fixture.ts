@@ -1,12 +1,15 @@
 /** One small incident and a way to run an investigation of it against a script. Invented data only. */
 import { pino } from 'pino';
+import type { BoardUpdate } from '../../src/core/board.ts';
 import type { Budget } from '../../src/core/budget.ts';
 import type { Evidence } from '../../src/core/evidence.ts';
 import type { Json } from '../../src/core/json.ts';
-import { type Tainted, taint } from '../../src/core/tainted.ts';
+import type { ModelSettings } from '../../src/core/model-settings.ts';
+import { taint } from '../../src/core/tainted.ts';
 import type { Investigation, InvestigationRequest, ModelTool } from '../../src/flow/investigator.ts';
 import { createInvestigator } from '../../src/model/create-investigator.ts';
 import { type MessagesServer, type Script, type Scripted, startMessagesServer } from '../support/messages-server.ts';
+import { modelAt } from '../support/model-settings.ts';
 
 export const startedAtMs = Date.UTC(2026, 10, 20, 14, 0);
 
@@ -82,15 +85,26 @@ export type Ran = {
   readonly rows: readonly { readonly kind: string; readonly body: { readonly [key: string]: Json } }[];
   readonly reads: readonly Json[];
   readonly elapsedMs: number;
+  /** Every update of the board, with the turn it came in. */
+  readonly boards: readonly { readonly update: BoardUpdate; readonly turn: number }[];
 };
 
 type Setting = {
   readonly budget?: Partial<Budget>;
+  readonly allowance?: Partial<InvestigationRequest['allowance']>;
   readonly evidence?: readonly Evidence[];
   readonly views?: InvestigationRequest['views'];
   readonly signal?: AbortSignal;
-  readonly statements?: () => readonly Tainted[];
+  /** What people said, as it is kept; the first is E90. */
+  readonly statements?: () => readonly string[];
+  readonly stopped?: () => string | null;
   readonly nowMs?: () => number;
+  /** Which models there are, with the counterpart at this URL among them. */
+  readonly models?: (url: string) => ModelSettings;
+  readonly random?: () => number;
+  readonly retryBaseMs?: number;
+  /** What a log shows instead of its few words. */
+  readonly logView?: string;
 };
 
 export const generous: Budget = {
@@ -101,6 +115,15 @@ export const generous: Budget = {
   durationMsMax: 600_000,
 };
 
+/** No other look, no other incident. */
+const unshared: InvestigationRequest['allowance'] = {
+  nextTurn: async () => null,
+  nearlyUsed: () => false,
+  gapOf: () => null,
+  gaps: () => [],
+  unread: () => '',
+};
+
 /** Starts the counterpart, investigates, stops it. */
 export async function run(script: Script | readonly Scripted[], setting: Setting = {}): Promise<Ran> {
   const answers: Script =
@@ -108,14 +131,14 @@ export async function run(script: Script | readonly Scripted[], setting: Setting
   const server = await startMessagesServer(answers);
   const rows: { kind: string; body: { readonly [key: string]: Json } }[] = [];
   const reads: Json[] = [];
+  const boards: { update: BoardUpdate; turn: number }[] = [];
   const startMs = performance.now();
   const investigate = createInvestigator({
-    apiKey: 'test-key',
-    baseUrl: server.url,
-    model: null,
+    settings: setting.models?.(server.url) ?? modelAt(server.url),
     log: pino({ level: 'silent' }),
     nowMs: setting.nowMs ?? (() => startedAtMs),
-    retryBaseMs: 2,
+    random: setting.random ?? (() => 0.5),
+    retryBaseMs: setting.retryBaseMs ?? 2,
   });
   try {
     const investigation = await investigate({
@@ -141,22 +164,31 @@ export async function run(script: Script | readonly Scripted[], setting: Setting
       },
       evidence: setting.evidence ?? ledger,
       views: setting.views ?? new Map(),
-      tools: [readTool(reads)],
+      tools: [readTool(reads, setting.logView)],
       budget: { ...generous, ...setting.budget },
+      allowance: { ...unshared, ...setting.allowance },
       signal: setting.signal ?? new AbortController().signal,
-      statements: async () => setting.statements?.() ?? [],
+      statements: async () => (setting.statements?.() ?? []).map(statement),
+      stopped: async () => setting.stopped?.() ?? null,
+      showBoard: async (update, turn) => {
+        boards.push({ update, turn });
+        return update.moves.flatMap(({ entity }) => (entity === 'nowhere' ? ['it is not in the catalogue'] : []));
+      },
       record: async (kind, body) => {
         rows.push({ kind, body });
       },
     });
-    return { investigation, server, rows, reads, elapsedMs: performance.now() - startMs };
+    return { investigation, server, rows, reads, boards, elapsedMs: performance.now() - startMs };
   } finally {
     await server.close();
   }
 }
 
+const statement = (said: string, index: number): Evidence =>
+  evidenceOf(90 + index, { tool: 'statement', source: 'people', provenance: 'C', result: { said, by: 'ana' } });
+
 /** Finds a log; the slower the service's name, the later it answers. */
-function readTool(reads: Json[]): ModelTool {
+function readTool(reads: Json[], logView?: string): ModelTool {
   return {
     name: 'read_logs',
     description: 'Log templates of a service',
@@ -169,7 +201,12 @@ function readTool(reads: Json[]): ModelTool {
       await new Promise((resolve) => setTimeout(resolve, service === 'payments' ? 60 : 40));
       if (service === 'quiet') return { kind: 'empty', says: 'status:error service:quiet' };
       if (service === 'denied') return { kind: 'failed', says: 'the key may not read logs' };
-      return { kind: 'evidence', id, view: taint(`log of ${service}: pool exhausted x212`), result: poolLog };
+      return {
+        kind: 'evidence',
+        id,
+        view: taint(logView ?? `log of ${service}: pool exhausted x212`),
+        result: poolLog,
+      };
     },
   };
 }
