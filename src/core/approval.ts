@@ -25,6 +25,8 @@ export type Click = {
   readonly digestTail: string;
   /** Present when the person broke the glass: alone, with a reason, whatever the quorum and the freeze say. */
   readonly breakGlass?: { readonly reasonGiven: boolean };
+  /** `strong`: on the plan's page, by somebody who signed in a moment ago; absent: as far as their chat account goes. */
+  readonly strength?: 'strong';
   readonly atMs: number;
 };
 
@@ -33,13 +35,30 @@ export type ApprovalRow = {
   readonly digest: string;
   readonly atMs: number;
   readonly breakGlass?: boolean;
+  readonly strength?: 'strong';
+  /** No person: the policy let a known class of failure be acted on. Never counts towards a quorum. */
+  readonly automatic?: boolean;
 };
+
+/** `atMs`: when the person last proved who they are. `person` is a directory id. */
+export type SignedIn = { readonly person: string; readonly method: 'local' | 'oidc'; readonly atMs: number };
+
+/** A sign-in counts for a decision this long; after it people sign in again. Milliseconds. */
+export const signInFreshMs = 300_000;
 
 /** A rejection, or an approval that broke the glass, as people are told of it. The reason is outside text. */
 export type SaidReason = { readonly by: string; readonly reason: Tainted | null };
 
 export type ApprovalRefusal =
   | 'unknown-plan'
+  /** Made before buttons were sealed. */
+  | 'old-button'
+  | 'forged-button'
+  /** A real button, pressed where it was not shown. */
+  | 'elsewhere'
+  | 'sign-in-needed'
+  | 'sign-in-stale'
+  | 'other-person'
   | 'not-an-approver'
   | 'requester'
   | 'guest'

@@ -9,6 +9,8 @@ export const auditKinds = [
   'tool.result',
   'evidence',
   'engine.ranking',
+  'hypothesis.board',
+  'investigation.stop',
   'model.request',
   'model.response',
   'claim.dropped',
@@ -19,12 +21,14 @@ export const auditKinds = [
   'approval.click',
   'approval.refused',
   'policy.decision',
+  'autonomy',
   'effect.intent',
   'effect.result',
   'recovery',
   'message.posted',
   'receipt',
   'postmortem',
+  'retention',
   'human.statement',
 ] as const;
 export type AuditKind = (typeof auditKinds)[number];

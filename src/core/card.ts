@@ -45,17 +45,47 @@ export type CardAction = {
   };
   /** Asks for a sentence with the click, where the platform can. Absent: it does not ask. */
   readonly reason?: 'optional' | 'required';
+  /** Opens this page of ours instead of sending a click. */
+  readonly href?: string;
+  /** Closed choices that go along with the click, at most two. What is chosen comes back untrusted. */
+  readonly choices?: readonly Choice[];
 };
+
+/** `name` is lower-case letters; at most 100 options are shown. */
+export type Choice = {
+  readonly name: string;
+  readonly label: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+};
+
+/** What a platform calls a choice's field. */
+export const choiceField = (name: string): string => `choice_${name}`;
+
+/** The choices among the fields that came back with a click; absent when there were none. */
+export function chosenIn(fields: { readonly [field: string]: unknown }): {
+  chosen?: { readonly [name: string]: string };
+} {
+  const chosen = Object.entries(fields).flatMap(([field, value]) => {
+    const name = /^choice_(?<name>[a-z]{1,20})$/u.exec(field)?.groups?.['name'];
+    return name !== undefined && typeof value === 'string' && value !== '' && value.length <= 150
+      ? [[name, value]]
+      : [];
+  });
+  return chosen.length === 0 ? {} : { chosen: Object.fromEntries(chosen) };
+}
 
 export const cardActionIds = [
   'approve-plan',
+  'review-plan',
   'reject-plan',
   'break-glass',
   'stop-investigation',
+  'start-deep',
   'investigate-now',
   'brief-me',
   'rerun-evidence',
   'grade-verdict',
+  'name-cause',
   'verify-receipt',
   'undo-plan',
 ] as const;

@@ -1,4 +1,6 @@
+import type { AutonomyRule } from './autonomy.ts';
 import type { McpServer } from './mcp-server.ts';
+import type { Restriction } from './readers.ts';
 
 /** One deployable thing people own. Written by people in `causeway.yaml`, never by a model. */
 export type Service = {
@@ -43,9 +45,28 @@ export type Catalogue = {
   readonly people: readonly DirectoryPerson[];
   /** Id of the one group whose members may break the glass. Absent: nobody may. */
   readonly breakGlass?: string | null;
+  /** What the bot may do alone, per class of failure. Absent: nothing. */
+  readonly autonomy?: readonly AutonomyRule[];
+  /** Sources whose evidence only some groups may read. Absent or empty: everybody in the channel may. */
+  readonly restricted?: readonly Restriction[];
   /** More places to read. Empty for most. */
   readonly mcpServers: readonly McpServer[];
 };
 
 export const serviceById = (catalogue: Catalogue, id: string): Service | undefined =>
   catalogue.services.find((service) => service.id === id);
+
+/** Every name a service goes by in telemetry and in what people write. */
+export const namesOf = ({
+  services,
+}: Catalogue): readonly { readonly id: string; readonly names: readonly string[] }[] =>
+  services.map(({ id, title, datadogService, kubernetes, logGroups }) => ({
+    id,
+    names: [
+      id,
+      title,
+      ...(datadogService ? [datadogService] : []),
+      ...(kubernetes ? [kubernetes.workload] : []),
+      ...logGroups,
+    ],
+  }));

@@ -3,33 +3,32 @@
  * citation matches the stored (redacted) result, and every number it writes is one it cites.
  */
 import { canonicalJson } from './digest.ts';
-import type { Evidence } from './evidence.ts';
 import type { Claim, ClaimCitation } from './findings.ts';
 import type { Json } from './json.ts';
 import { atPointer } from './json-pointer.ts';
+import { type About, type Known, shareOfNothing, sweepingOverPart, unmeasuredCalm } from './measured-claims.ts';
+import { digitsForWords, type RatioWord, ratioWords, sizeWords } from './number-words.ts';
 import { plainText } from './plain-text.ts';
 
 export type Dropped = { readonly claim: Claim; readonly why: string };
 export type Checked = { readonly kept: readonly Claim[]; readonly dropped: readonly Dropped[] };
 
-type Known = Pick<Evidence, 'id' | 'result'>;
-
 /** Shorter quotes would match by chance. */
 export const quoteLengthMin = 6;
 
-/** Splits claims into what may be said and what may not, with the reason. */
-export function checkClaims(claims: readonly Claim[], evidence: readonly Known[]): Checked {
+/** Splits claims into what may be said and what may not, with the reason. `about`: what they speak of, where that is known. */
+export function checkClaims(claims: readonly Claim[], evidence: readonly Known[], about?: About): Checked {
   const kept: Claim[] = [];
   const dropped: Dropped[] = [];
   for (const claim of claims) {
-    const why = objection(claim, evidence);
+    const why = objection(claim, evidence, about);
     if (why === null) kept.push(claim);
     else dropped.push({ claim, why });
   }
   return { kept, dropped };
 }
 
-function objection(claim: Claim, evidence: readonly Known[]): string | null {
+function objection(claim: Claim, evidence: readonly Known[], about: About | undefined): string | null {
   const text = plainText(claim.text, 2_000);
   if (text.trim() === '') return 'it says nothing';
   if (claim.citations.length === 0) return 'it cites no evidence';
@@ -37,7 +36,13 @@ function objection(claim: Claim, evidence: readonly Known[]): string | null {
     const why = mismatch(citation, evidence);
     if (why !== null) return why;
   }
-  return unbackedNumber(text, claim.citations) ?? unmeasuredCalm(text, claim.citations);
+  const { citations } = claim;
+  return (
+    unproven(text, citations, evidence) ??
+    shareOfNothing(text, { citations, evidence }) ??
+    sweepingOverPart(text, { citations, evidence }) ??
+    unmeasuredCalm(text, { citations, evidence, about })
+  );
 }
 
 function mismatch({ evidence: id, quote, number }: ClaimCitation, evidence: readonly Known[]): string | null {
@@ -85,26 +90,111 @@ const run = /[\p{L}\p{N}_#.-]*\d(?:[\p{L}\p{N}_#.-]|(?<=\d):(?=\d))*%?/gu;
 const name = /^(?!x\d)[\p{L}#]/iu;
 const otherDigit = /[^\P{N}\d]/u;
 
-/** Numbers written as words are not seen. */
+const approval =
+  /\b(?:approv(?:e[sd]?|als?|ing)|authori[sz](?:e[sd]?|ation)|sign(?:ed|s)?[- ]off|green[- ]?lit|lgtm)\b/giu;
+
+/** Who approved what is told by the rows of approvals, never by a model: the word must stand in a cited quote. */
+function unquotedApproval(text: string, citations: readonly ClaimCitation[]): string | null {
+  const quotes = citations.map(({ quote }) => quote?.toLowerCase() ?? '');
+  const said = [...text.matchAll(approval)].find(([word]) => !quotes.some((each) => each.includes(word.toLowerCase())));
+  return said === undefined ? null : `it says "${said[0]}", and no cited quote does`;
+}
+
+/**
+ * Why a text states a number, or an approval, that no citation proves, or null. Measured against what is stored, not what
+ * was claimed of it.
+ */
+export const unproven = (
+  text: string,
+  citations: readonly ClaimCitation[],
+  evidence: readonly Known[],
+): string | null => uncitedNumber(text, citations, evidence) ?? unquotedApproval(text, citations);
+
+function uncitedNumber(text: string, citations: readonly ClaimCitation[], evidence: readonly Known[]): string | null {
+  const stored = citations.map((citation) => asStored(citation, evidence));
+  return unbackedNumber(text, stored) ?? unknownName(text, evidence);
+}
+
+/** The number at the pointer itself: a claim that rounds what its citation had rounded says another number. */
+function asStored(citation: ClaimCitation, evidence: readonly Known[]): ClaimCitation {
+  const { number } = citation;
+  const item = evidence.find(({ id }) => id === citation.evidence);
+  const value = item && number ? atPointer(item.result, number.pointer) : undefined;
+  return number && typeof value === 'number' ? { ...citation, number: { ...number, value } } : citation;
+}
+
+/** A name that reads as a count (`errors-9000`, `#900`, `errors-7.5`) must be one that the ledger knows. */
+const countLike = /\d{3}|\d\.\d|--\d|\de[+-]?\d/iu;
+
+function unknownName(text: string, evidence: readonly Known[]): string | null {
+  const names = [...ungrouped(text).matchAll(run)].flatMap(([found]) => {
+    const token = (found.split(':')[0] ?? '').replace(/^_+|[_.-]+$/gu, '');
+    return name.test(token) && countLike.test(token) && !/^p\d{3}$/iu.test(token) ? [token] : [];
+  });
+  if (names.length === 0) return null;
+  const known = evidence.map(({ id, result, query, input }) =>
+    `${id} ${query ?? ''} ${canonicalJson([result, input ?? null])}`.toLowerCase(),
+  );
+  const unknown = names.find((each) => !known.some((all) => standsIn(all, each.replace(/^#/u, '').toLowerCase())));
+  return unknown === undefined ? null : `${unknown} is not in the ledger`;
+}
+
+/** Number words count as numbers; those that compare (`doubled`, `half`) may rest on two cited numbers. English only. */
 function unbackedNumber(text: string, citations: readonly ClaimCitation[]): string | null {
   if (otherDigit.test(text)) return 'it writes a number in digits other than 0 to 9';
-  for (const [found] of ungrouped(text).matchAll(run)) {
+  const digits = digitsForWords(text);
+  const ratios = ratioWords(digits);
+  const unbacked =
+    ratios.find((each) => !isRatioBacked(each, citations)) ??
+    sizeWords(digits).find(({ least }) => !citedNumbers(citations).some((value) => Math.abs(value) >= least));
+  if (unbacked) return `the number ${unbacked.word} is not cited`;
+  const bare = ratios.reduce((rest, { word }) => rest.replace(word, ' '), digits);
+  for (const [found] of ungrouped(bare).matchAll(run)) {
     const token = found.replace(/^_+|[_.-]+$/gu, '');
     const stated = name.test(token) ? token.split(':').slice(1) : [token];
-    const bare = stated.find((each) => !isBacked(each, citations));
-    if (bare !== undefined) return `the number ${bare} is not cited`;
+    const missing = stated.find((each) => !isBacked(each, citations));
+    if (missing !== undefined) return `the number ${missing} is not cited`;
   }
   return null;
 }
 
-/** 1,000 as 1000. */
-const ungrouped = (text: string): string => text.replace(/(?<=\d),(?=\d{3}(?!\d))/gu, '');
+const citedNumbers = (citations: readonly ClaimCitation[]): readonly number[] => [
+  ...citations.flatMap(({ number }) => (number === undefined ? [] : [number.value])),
+  ...citations.flatMap(({ quote }) => (quote === undefined ? [] : quotedNumbers(quote))),
+];
+
+/** As people round when they compare. */
+const ratioSlack = 0.1;
+
+/** The ratio itself is cited (a share also in percent), or stands between two numbers that are. */
+function isRatioBacked({ ratio }: RatioWord, citations: readonly ClaimCitation[]): boolean {
+  const near = (value: number): boolean => Math.abs(value / ratio - 1) <= ratioSlack;
+  const stated = citations.flatMap(({ number }) => (number === undefined ? [] : [number.value]));
+  const said = citedNumbers(citations);
+  if (said.some((value) => near(value) || (ratio < 1 && near(value / 100)))) return true;
+  return stated.some((one, at) => stated.some((other, index) => at !== index && other !== 0 && near(one / other)));
+}
+
+/** 1,000 as 1000; also with _, an apostrophe, or blanks before thousands. */
+const ungrouped = (text: string): string =>
+  text.replace(/(?<=\d)[,_'’](?=\d{3}(?!\d))|(?<=(?<![\d.])\d{1,3}) (?=000(?!\d))/gu, '');
+
+/** `9k`, `9M`, `9e6`: written short, another number than 9. Null for every other token. */
+function shortened(token: string): number | null {
+  if (/^-?\d+(?:\.\d+)?e[+-]?\d+$/iu.test(token)) return Number(token);
+  const short = /^(?<count>-?\d+(?:\.\d+)?)(?<size>[kKM])$/u.exec(token)?.groups;
+  return short ? Number(`${short['count']}${short['size'] === 'M' ? 'e6' : 'e3'}`) : null;
+}
 
 /** As a whole in a cited quote, or number by number. A percentage may state a ratio. */
 function isBacked(token: string, citations: readonly ClaimCitation[]): boolean {
   const percent = token.endsWith('%');
-  const quoted = !isPlainNumber(token) && citations.some(({ quote }) => quote !== undefined && standsIn(quote, token));
-  return quoted || numbersIn(token).every((value) => isCited(value, percent, citations));
+  const quoted =
+    !isPlainNumber(token) &&
+    citations.some(({ quote }) => quote !== undefined && standsIn(digitsForWords(quote), token));
+  const short = shortened(token);
+  const values = short === null ? numbersIn(token) : [short];
+  return quoted || values.every((value) => isCited(value, percent, citations));
 }
 
 const isPlainNumber = (token: string): boolean => /^-?\d*(?:\.\d+)?$/u.test(token);
@@ -136,13 +226,4 @@ const wholeNumber = /(?<![\p{L}\p{N}.])-?(?:\d+(?:\.\d+)?|\.\d+)|(?<=\d-)\d+(?:\
 const numbersIn = (text: string, pattern = anyNumber): readonly number[] =>
   [...ungrouped(text).matchAll(pattern)].map(([found]) => Number(found));
 
-const quotedNumbers = (quote: string): readonly number[] => numbersIn(quote, wholeNumber);
-
-const calm =
-  /\b(?:healthy|normal|nominal|unaffected|stable|fine|as expected|(?:no|zero) (?:errors|failures?|alerts?|anomal\w+|issues?|problems?|change)|all (?:good|clear)|100 ?%)/iu;
-
-/** Never "healthy" for what was not measured: calm words need a cited number. */
-function unmeasuredCalm(text: string, citations: readonly ClaimCitation[]): string | null {
-  if (!calm.test(text) || citations.some(({ number }) => number !== undefined)) return null;
-  return 'it says something is well without citing a measurement';
-}
+const quotedNumbers = (quote: string): readonly number[] => numbersIn(digitsForWords(quote), wholeNumber);

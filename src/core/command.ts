@@ -1,3 +1,4 @@
+import { type Depth, depths } from './depth.ts';
 import type { EvidenceId, HypothesisId } from './evidence.ts';
 
 /**
@@ -5,7 +6,7 @@ import type { EvidenceId, HypothesisId } from './evidence.ts';
  * plan. Free text after a mention is a question.
  */
 export type Command =
-  | { readonly verb: 'investigate'; readonly question: string }
+  | { readonly verb: 'investigate'; readonly question: string; readonly depth: Depth }
   | { readonly verb: 'status' | 'brief' | 'approvals' | 'whoami' | 'stats' | 'help' }
   | { readonly verb: 'why'; readonly of: HypothesisId | EvidenceId }
   | { readonly verb: 'timeline'; readonly add: string | null }
@@ -38,10 +39,10 @@ export function parseCommand(line: string, asked: boolean): Command {
   const [first = '', ...rest] = text.split(' ');
   const verb = first.toLowerCase();
   const tail = rest.join(' ');
-  if (text === '') return asked ? { verb: 'investigate', question: '' } : { verb: 'help' };
+  if (text === '') return asked ? ask('') : { verb: 'help' };
   switch (verb) {
     case 'investigate':
-      return { verb, question: tail };
+      return investigate(tail);
     case 'status':
     case 'brief':
     case 'approvals':
@@ -50,9 +51,7 @@ export function parseCommand(line: string, asked: boolean): Command {
     case 'help':
     case 'postmortem':
     case 'resume':
-      return rest.length > 0 && asked && verb !== 'help' && verb !== 'postmortem'
-        ? { verb: 'investigate', question: text }
-        : { verb };
+      return rest.length > 0 && asked && verb !== 'help' && verb !== 'postmortem' ? ask(text) : { verb };
     case 'why':
       return why(tail, text, asked);
     case 'timeline':
@@ -63,18 +62,23 @@ export function parseCommand(line: string, asked: boolean): Command {
     case 'stop':
       return { verb, all: tail.toLowerCase() === 'all' };
     default:
-      return asked
-        ? { verb: 'investigate', question: text }
-        : { verb: 'unknown', said: first, nearest: nearestVerb(verb) };
+      return asked ? ask(text) : { verb: 'unknown', said: first, nearest: nearestVerb(verb) };
   }
+}
+
+const ask = (question: string): Command => ({ verb: 'investigate', question, depth: 'standard' });
+
+/** `investigate deep why is checkout slow`. A question that only begins with the word is asked at standard depth. */
+function investigate(tail: string): Command {
+  const [first = '', ...rest] = tail.split(' ');
+  const depth = depths.find((each) => each === first.toLowerCase());
+  return depth === undefined ? ask(tail) : { verb: 'investigate', question: rest.join(' '), depth };
 }
 
 function why(tail: string, text: string, asked: boolean): Command {
   const id = /^(?<letter>[HE])(?<digits>\d+)$/iu.exec(tail);
   if (id) return { verb: 'why', of: `${tail[0]?.toUpperCase() === 'H' ? 'H' : 'E'}${Number(tail.slice(1))}` };
-  return asked
-    ? { verb: 'investigate', question: text }
-    : { verb: 'unknown', said: `why ${tail}`.trim(), nearest: 'why H1' };
+  return asked ? ask(text) : { verb: 'unknown', said: `why ${tail}`.trim(), nearest: 'why H1' };
 }
 
 function runbook([name, ...values]: readonly string[]): Command {

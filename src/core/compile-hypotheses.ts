@@ -7,7 +7,7 @@ import { taint } from './tainted.ts';
 import { type Challenge, judge, type Support } from './verdict.ts';
 
 export type Ledger = {
-  readonly evidence: readonly Pick<Evidence, 'id' | 'source' | 'provenance'>[];
+  readonly evidence: readonly Pick<Evidence, 'id' | 'source' | 'provenance' | 'suspect'>[];
   readonly changes: readonly ChangeEvent[];
 };
 
@@ -54,7 +54,9 @@ function cite(reasons: readonly Reason[]): readonly Citation[] {
 export function supportsOf(citations: readonly Citation[], ledger: Pick<Ledger, 'evidence'>): readonly Support[] {
   return citations.flatMap(({ evidence }) => {
     const item = ledger.evidence.find(({ id }) => id === evidence);
-    return item ? [{ evidence, source: item.source, provenance: item.provenance }] : [];
+    if (!item) return [];
+    const { source, provenance, suspect = 0 } = item;
+    return [{ evidence, source, provenance, ...(suspect > 0 ? { suspect: true } : {}) }];
   });
 }
 

@@ -9,6 +9,8 @@ export type ApprovalQuestion = {
   /** The policy's answer for this person and this plan. */
   readonly allowed: boolean;
   readonly approversNeeded: number;
+  /** The policy wants more than a chat account for a plan of this risk. */
+  readonly signInNeeded?: boolean;
 };
 
 export type Approved = { readonly approval: ApprovalRow; readonly count: number; readonly enough: boolean };
@@ -23,8 +25,8 @@ export function decideApproval(question: ApprovalQuestion): Result<Approved, App
     refusalOf(question) ?? (question.click.breakGlass ? refusalAlone(question) : refusalTogether(question));
   if (refusal !== null) return failed(refusal);
   const { click, row, approversNeeded } = question;
-  const { by, atMs, breakGlass } = click;
-  const approval = { by, digest: row.digest, atMs };
+  const { by, atMs, breakGlass, strength } = click;
+  const approval = { by, digest: row.digest, atMs, ...(strength ? { strength } : {}) };
   const count = counted(question).filter((other) => other.by !== by).length + 1;
   return breakGlass
     ? done({ approval: { ...approval, breakGlass: true }, count, enough: true })
@@ -32,17 +34,18 @@ export function decideApproval(question: ApprovalQuestion): Result<Approved, App
 }
 
 const counted = ({ row }: ApprovalQuestion): readonly ApprovalRow[] =>
-  row.approvals.filter((approval) => approval.digest === row.digest);
+  row.approvals.filter(({ digest, automatic }) => digest === row.digest && !automatic);
 
 /** What stands against any approval. */
-function refusalOf({ click, row, standing }: ApprovalQuestion): ApprovalRefusal | null {
+function refusalOf({ click, row, standing, signInNeeded }: ApprovalQuestion): ApprovalRefusal | null {
   const { plan, digest } = row;
   if (row.state !== 'pending') return row.state === 'expired' ? 'expired' : 'settled';
   if (click.version !== plan.version) return 'stale-version';
   if (click.digestTail !== digest.slice(-8)) return 'digest-mismatch';
   if (click.atMs > plan.expiresAtMs) return 'expired';
   if (standing !== 'member') return 'guest';
-  return click.by === plan.requester ? 'requester' : null;
+  if (click.by === plan.requester) return 'requester';
+  return signInNeeded && click.strength !== 'strong' ? 'sign-in-needed' : null;
 }
 
 function refusalTogether(question: ApprovalQuestion): ApprovalRefusal | null {
@@ -53,14 +56,4 @@ function refusalTogether(question: ApprovalQuestion): ApprovalRefusal | null {
 function refusalAlone({ click, allowed }: ApprovalQuestion): ApprovalRefusal | null {
   if (!allowed) return 'not-break-glass';
   return click.breakGlass?.reasonGiven ? null : 'reason-missing';
-}
-
-/** `plan id:version:digest tail`: what an approval button carries. Never a source of truth, only a reference. */
-export const approvalValue = ({ plan, digest }: SealedPlan): string => `${plan.id}:${plan.version}:${digest.slice(-8)}`;
-
-/** Null for anything that is not such a value. */
-export function parseApprovalValue(value: string): { plan: string; version: number; digestTail: string } | null {
-  const match = /^(?<plan>[\w-]+):(?<version>\d{1,6}):(?<tail>[0-9a-f]{8})$/u.exec(value);
-  const { plan, version, tail } = match?.groups ?? {};
-  return plan && version && tail ? { plan, version: Number(version), digestTail: tail } : null;
 }

@@ -1,4 +1,6 @@
 import type { Json } from './json.ts';
+import type { Reading } from './reading.ts';
+import type { RedactionReceipt } from './redaction-receipt.ts';
 import type { Tainted } from './tainted.ts';
 
 export type EvidenceId = `E${number}`;
@@ -30,6 +32,8 @@ export type Evidence = {
   readonly sha256: string;
   readonly bytes: number;
   readonly redactions: number;
+  /** The same by kind; absent in rows of older versions. */
+  readonly redacted?: RedactionReceipt;
   /** The vendor's own page. Built by the tool from configuration, never taken from a result. */
   readonly link: string;
   /** One sentence for people, built by the tool from numbers in `result`; outside text stays tainted inside it. */
@@ -37,6 +41,10 @@ export type Evidence = {
   readonly chart: Chart | null;
   readonly truncated: boolean;
   readonly takenAtMs: number;
+  /** What it says of quantities that other items may also speak of. */
+  readonly readings?: readonly Reading[] | undefined;
+  /** How many texts in it look like instructions (`core/quarantine.ts`). Absent: none. */
+  readonly suspect?: number | undefined;
 };
 
 /** One line chart: at most 20 points are shown in chat; the page shows them all. */

@@ -48,4 +48,6 @@ export type Hypothesis = {
   readonly score: number;
   readonly word: VerdictWord;
   readonly by: 'engine' | 'model';
+  /** No class A or B evidence that it cites speaks of the cause it names. Absent: some does, or the engine named it. */
+  readonly hearsay?: boolean;
 };

@@ -29,6 +29,8 @@ export type Plan = {
   readonly incident: IncidentId;
   readonly title: string;
   readonly kind: 'rollback-pull-request' | 'runbook';
+  /** The runbook it was compiled from, and what earlier runs of it here say. Absent for everything else. */
+  readonly runbook?: { readonly name: string; readonly lastRun: string };
   /** Catalogue id of the service it changes. */
   readonly service: string;
   readonly steps: readonly PlanStep[];

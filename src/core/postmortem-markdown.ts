@@ -1,4 +1,5 @@
 import { amount } from './amount.ts';
+import { contradictionWords, findContradictions } from './contradiction.ts';
 import type { Json } from './json.ts';
 import { defang } from './plain-text.ts';
 import { clocksOf, type Ledger, openQuestions } from './postmortem.ts';
@@ -16,6 +17,7 @@ export function postmortemMarkdown(ledger: Ledger): string {
     ...section('Timeline', timeline(ledger)),
     ...section('Causes', causes(ledger, true)),
     ...section('Ruled out or weaker', causes(ledger, false)),
+    ...section('Where sources disagree', disputes(ledger)),
     ...section('Evidence', evidence(ledger)),
     ...section('Actions and approvals', actions(ledger)),
     ...section(
@@ -95,10 +97,17 @@ function causes({ hypotheses }: Ledger, leading: boolean): readonly string[] {
     });
 }
 
+const disputes = (ledger: Ledger): readonly string[] =>
+  findContradictions(ledger.evidence).map(
+    (each) =>
+      `- ${safe(contradictionWords(each))}, ${time(each.window.fromMs)} to ${time(each.window.toMs)} [${each.sides.map(({ evidence: id }) => id).join(', ')}]`,
+  );
+
 const evidence = (ledger: Ledger): readonly string[] =>
-  ledger.evidence.map(({ id, source, headline, sha256, window }) => {
+  ledger.evidence.map(({ id, source, headline, sha256, window, suspect = 0 }) => {
     const says = headline.map((part) => safe(part)).join('');
-    return `- ${id} (${source}, ${time(window.fromMs)} to ${time(window.toMs)}): ${says} [sha256 ${sha256.slice(0, 16)}]`;
+    const note = suspect === 0 ? '' : ` (${suspect} texts in it look like instructions; treated as data)`;
+    return `- ${id} (${source}, ${time(window.fromMs)} to ${time(window.toMs)}): ${says}${note} [sha256 ${sha256.slice(0, 16)}]`;
   });
 
 function actions({ plans, names }: Ledger): readonly string[] {

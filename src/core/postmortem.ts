@@ -1,5 +1,6 @@
 import type { ApprovalRow, PlanState } from './approval.ts';
 import type { AuditRow } from './audit-entry.ts';
+import { findContradictions } from './contradiction.ts';
 import type { Evidence, Gap } from './evidence.ts';
 import type { Hypothesis } from './hypothesis.ts';
 import type { Incident } from './incident.ts';
@@ -91,6 +92,13 @@ export function postmortemJson(ledger: Ledger): Json {
       score,
       supports: supports.map(({ evidence: cited }) => cited),
       refutes: refutes.map(({ evidence: cited }) => cited),
+    })),
+    disputes: findContradictions(evidence).map(({ kind, service, quantity, window, sides }) => ({
+      kind,
+      service,
+      quantity,
+      window: { ...window },
+      sides: sides.map((side) => ({ ...side })),
     })),
     evidence: evidence.map(({ id, tool, source, query, window, sha256, link }) => ({
       id,

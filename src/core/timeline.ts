@@ -30,8 +30,13 @@ const sentences: { readonly [Kind in AuditKind]: (body: Body) => string | null }
   'incident.phase': ({ phase }) => (phase === 'closed' ? 'Incident closed' : null),
   'tool.intent': () => null,
   'tool.result': ({ tool, outcome, reason }) => (outcome === 'failed' ? `${text(tool)} failed: ${text(reason)}` : null),
-  evidence: () => null,
+  evidence: ({ evidence, suspect }) =>
+    typeof suspect === 'number'
+      ? `${suspect} texts in ${text(evidence)} looked like instructions; treated as data`
+      : null,
   'engine.ranking': ({ outcome, because }) => `First look: ${text(outcome)}. ${text(because)}`,
+  'hypothesis.board': () => null,
+  'investigation.stop': () => 'Asked to stop the investigation',
   'model.request': () => null,
   'model.response': () => null,
   'claim.dropped': () => null,
@@ -41,6 +46,8 @@ const sentences: { readonly [Kind in AuditKind]: (body: Body) => string | null }
   'plan.state': ({ plan, state }) => `Plan ${text(plan)} is ${text(state)}`,
   'approval.click': (body) => `${clickOf(body)}${reasonOf(body['reason'])}`,
   'approval.refused': ({ result }) => `Click refused: ${text(result)}`,
+  autonomy: ({ mode, would }) =>
+    mode === 'auto' && would === true ? 'This class of failure may be acted on alone' : null,
   'policy.decision': ({ allow, killSwitch, reasons }) => policySentence(allow, killSwitch, reasons),
   'effect.intent': ({ action, step }) => `Starting ${text(action)} (${text(step)})`,
   'effect.result': ({ action, failure, reason }) =>
@@ -48,6 +55,7 @@ const sentences: { readonly [Kind in AuditKind]: (body: Body) => string | null }
   recovery: ({ verdict, before, after }) => `Recovery ${text(verdict)}: ${level(before)} before, ${level(after)} after`,
   'message.posted': ({ key }) => (text(key).startsWith('first-card:') ? 'First card posted' : null),
   receipt: () => 'Receipt written',
+  retention: () => 'Recording deleted',
   postmortem: () => 'Postmortem exported',
   'human.statement': ({ text: said }) => `Said: ${text(said)}`,
 };

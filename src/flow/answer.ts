@@ -3,6 +3,8 @@ import type { Card, Line } from '../core/card.ts';
 import type { Command } from '../core/command.ts';
 import { groupsOf, personOf } from '../core/directory.ts';
 import type { Incident } from '../core/incident.ts';
+import { riskWithAge, runbookAge } from '../core/runbook-history.ts';
+import { dayLines } from '../core/spending.ts';
 import { taint } from '../core/tainted.ts';
 import type { Inbound } from '../ports.ts';
 import { explain } from './answer-why.ts';
@@ -12,6 +14,7 @@ import { calibrationLines, calibrationOf } from './grade.ts';
 import { compilePostmortem } from './postmortem.ts';
 import { runRunbook } from './run-runbook.ts';
 import { post, whisper } from './show.ts';
+import { stopInvestigation } from './steer.ts';
 import { resumeAll, stopAll } from './stop.ts';
 import { timelineLines } from './timeline.ts';
 import { incidentUrl, type World } from './world.ts';
@@ -38,17 +41,24 @@ async function cardFor(world: World, { inbound, command, incident }: Question): 
     case 'whoami':
       return whoami(world, inbound);
     case 'stats':
-      return replyCard('How right I was', calibrationLines(await calibrationOf(world)));
+      return replyCard('How right I was, and what today cost', await statsLines(world));
     case 'runbook-list':
       return runbookList(world);
     case 'stop':
-      return stopAll(world, inbound);
+      return stop(world, { inbound, all: command.all, incident });
     case 'resume':
       return resumeAll(world, inbound);
     default:
       return incident ? aboutIncident(world, { command, incident }) : noIncident(world);
   }
 }
+
+/** While an action runs, stop means all of it: nobody has to know which word ends what at three in the morning. */
+const stop = (
+  world: World,
+  { inbound, all, incident }: { inbound: Inbound; all: boolean; incident: Incident | null },
+): Promise<Card> =>
+  all || incident?.phase === 'acting' ? stopAll(world, inbound) : stopInvestigation(world, inbound, incident);
 
 async function aboutIncident(
   world: World,
@@ -98,18 +108,24 @@ function whoami({ catalogue }: World, { actor }: Inbound): Card {
   return replyCard('Who you are', [[`${person.name} (${person.id}), ${groups}${person.onCall ? ', on call' : ''}`]]);
 }
 
-function runbookList({ runbooks }: World): Card {
-  const lines = runbooks.map(
-    ({ name, title, risk, inputs }): Line => [
+async function runbookList({ runbooks, store, clock }: World): Promise<Card> {
+  const ends = await store.runbookEnds();
+  const lines = runbooks.map((runbook): Line => {
+    const { name, title, risk, inputs } = runbook;
+    const given = Object.keys(inputs).map((key) => `${key}=...`);
+    const age = runbookAge(runbook, ends, clock.nowMs());
+    return [
       { strong: name },
-      ` · ${title} · risk ${risk} · ${
-        Object.keys(inputs)
-          .map((key) => `${key}=...`)
-          .join(' ') || 'no inputs'
-      }`,
-    ],
-  );
+      ` · ${title} · risk ${riskWithAge(risk, age)} · ${age.says} · ${given.join(' ') || 'no inputs'}`,
+    ];
+  });
   return replyCard('Runbooks', lines.length > 0 ? lines : [['No runbook is loaded. Add files to runbooks/']]);
+}
+
+async function statsLines(world: World): Promise<readonly Line[]> {
+  const { day } = await world.store.spending(null, world.clock.nowMs());
+  const today = dayLines(day, world.settings.bounds.day).map((line): Line => [line]);
+  return [...calibrationLines(await calibrationOf(world)), ...today];
 }
 
 const noIncident = ({ settings }: World): Card =>
@@ -121,10 +137,10 @@ const noIncident = ({ settings }: World): Card =>
 function helpLines({ settings }: World): readonly Line[] {
   return [
     [`Mention @${settings.botName} with a question, or use /sre:`],
-    ['investigate [question] · status · brief · timeline'],
+    ['investigate [quick|standard|deep] [question] · status · brief · timeline'],
     ['why H1 or why E3: what a cause or an evidence item rests on'],
     ['runbook list · runbook NAME key=value'],
-    ['approvals · postmortem · stats · whoami · stop all · resume'],
+    ['approvals · postmortem · stats · whoami · stop · stop all · resume'],
     ['There is no approve command: approval needs the rendered plan and its button.'],
   ];
 }

@@ -1,6 +1,7 @@
 import { approversOf } from '../core/directory.ts';
 import type { MessageRef, PlanRow } from '../ports.ts';
 import { decisionLine, type ProposalView, proposalCard, recordCard } from './cards/proposal.ts';
+import { approvalWay, channelButton, planPage } from './plan-buttons.ts';
 import { saidReason } from './said-reason.ts';
 import { post, update } from './show.ts';
 import type { World } from './world.ts';
@@ -29,7 +30,8 @@ export async function showRecord(
   await update(world, message, recordCard({ ...view, state: row.state, said: line }));
 }
 
-async function viewOf(world: World, plan: string): Promise<{ row: PlanRow; view: ProposalView }> {
+/** Everything a card of this plan shows. */
+export async function viewOf(world: World, plan: string): Promise<{ row: PlanRow; view: ProposalView }> {
   const row = await world.store.plan(plan);
   if (!row) throw new Error(`plan ${plan} is not in the store`);
   const sealed = { plan: row.plan, digest: row.digest };
@@ -40,7 +42,9 @@ async function viewOf(world: World, plan: string): Promise<{ row: PlanRow; view:
     needed: world.policy.approversNeeded(row.plan.risk),
     approvers: approvers.map(({ id, name }) => ({ id, name })),
     names: (id) => world.catalogue.people.find((person) => person.id === id)?.name ?? id,
-    url: `${world.settings.webUrl}/approve/${plan}`,
+    url: planPage(world, plan),
+    way: approvalWay(world, row),
+    value: (decision) => channelButton(world, row, decision),
   };
   return { row, view };
 }

@@ -3,6 +3,8 @@ import type { ChangeRef, Hypothesis } from '../core/hypothesis.ts';
 import type { Incident } from '../core/incident.ts';
 import { defang } from '../core/plain-text.ts';
 import type { Plan, Risk } from '../core/plan.ts';
+import { evidenceHead } from '../core/pull-body.ts';
+import { restrictionsOn } from '../core/readers.ts';
 import { type Tainted, taint } from '../core/tainted.ts';
 import { causeWords } from './cards/words.ts';
 import { rehearsalFailure, rehearse } from './dry-run.ts';
@@ -152,24 +154,23 @@ function riskOf({ catalogue }: World, { lead, draft }: Parts): { risk: Risk; rea
   return { risk: reasons.length > 0 ? 2 : 1, reasons };
 }
 
-/** The pull request text: a template; outside text in it is defanged. Evidence ids point at the incident page. */
-function body(world: World, { incident, lead, evidence }: Parts): string {
+/**
+ * The pull request text: a template; outside text in it is defanged. Evidence ids point at the incident page. A public
+ * repository gets no evidence, and no repository gets what only some groups may read.
+ */
+function body(world: World, { incident, lead, evidence, draft }: Parts): string {
+  const opening = `Opened by Causeway for ${incident.id} after approval. Verdict: ${lead.word}, ${causeWords(lead)}.`;
+  const page = `Incident: ${incidentUrl(world, incident.id)}`;
+  if (draft.readers !== 'members') return [opening, '', 'The evidence is on the incident page.', '', page].join('\n');
   const text = (part: string | Tainted): string => (typeof part === 'string' ? part : defang(part, 200));
+  const row = (item: Evidence, why: Tainted): string => {
+    if (restrictionsOn(item, world.catalogue).length > 0) return `| ${item.id} | ${item.source} | withheld here | |`;
+    const says = item.headline.map(text).join('').replaceAll('|', '/');
+    return `| ${item.id} | ${item.source} | ${says} | ${defang(why, 200).replaceAll('|', '/')} |`;
+  };
   const rows = lead.supports.slice(0, 8).flatMap(({ evidence: id, why }) => {
     const item = evidence.find((each) => each.id === id);
-    return item
-      ? [
-          `| ${id} | ${item.source} | ${item.headline.map(text).join('').replaceAll('|', '/')} | ${defang(why, 200).replaceAll('|', '/')} |`,
-        ]
-      : [];
+    return item ? [row(item, why)] : [];
   });
-  return [
-    `Opened by Causeway for ${incident.id} after approval. Verdict: ${lead.word}, ${causeWords(lead)}.`,
-    '',
-    '| Evidence | Source | Says | Why it counts |',
-    '|---|---|---|---|',
-    ...rows,
-    '',
-    `Incident: ${incidentUrl(world, incident.id)}`,
-  ].join('\n');
+  return [opening, '', evidenceHead, '|---|---|---|---|', ...rows, '', page].join('\n');
 }

@@ -108,11 +108,7 @@ async function stillAsPlanned(world: World, row: PlanRow): Promise<Result<null, 
   for (const step of row.plan.steps) {
     const connected = actionOf(world, step);
     const parameters = connected.action.parameters.parse(step.parameters);
-    const checked = await connected.connected.check(
-      row.plan.preconditions,
-      parameters,
-      context(world, row.plan.id, step),
-    );
+    const checked = await connected.connected.check(row.plan.preconditions, parameters, context(world, row, step));
     if (!checked.ok) return checked;
   }
   return done(null);
@@ -137,9 +133,9 @@ async function runStep(
   if (!permission.ok) return notDone('stopped', permission.failure);
   await audit(world, row, { step, kind: 'effect.intent', body: { parameters: step.parameters } });
   const isNew = await world.store.intend(id, step.id, step.parameters);
-  const claimed = isNew ? done(null) : await reconcile(world, id, step);
+  const claimed = isNew ? done(null) : await reconcile(world, row, step);
   if (!claimed.ok) return settleFailure(world, row, { step, failure: claimed.failure });
-  const result = claimed.value === null ? await executeOnce(world, id, step) : done(claimed.value);
+  const result = claimed.value === null ? await executeOnce(world, row, step) : done(claimed.value);
   if (!result.ok) return settleFailure(world, row, { step, failure: result.failure });
   return settle(world, row, { step, outcome: result.value, reconciled: claimed.value !== null });
 }
@@ -149,7 +145,7 @@ async function lookBack(world: World, row: PlanRow, step: PlanStep): Promise<Res
   const earlier = await world.store.effect(row.plan.id, step.id);
   if (earlier === null) return done(null);
   if (earlier.outcome !== null) return tellOnce(world, row, { step, outcome: earlier.outcome });
-  const found = await reconcile(world, row.plan.id, step);
+  const found = await reconcile(world, row, step);
   if (!found.ok) return settleFailure(world, row, { step, failure: found.failure });
   return found.value === null ? done(null) : settle(world, row, { step, outcome: found.value, reconciled: true });
 }
@@ -164,9 +160,9 @@ async function settle(
   return done(outcome);
 }
 
-function reconcile(world: World, id: string, step: PlanStep): Promise<Result<Json | null, ActionFailure>> {
+function reconcile(world: World, row: PlanRow, step: PlanStep): Promise<Result<Json | null, ActionFailure>> {
   const { action, connected } = actionOf(world, step);
-  return connected.reconcile(action.parameters.parse(step.parameters), context(world, id, step));
+  return connected.reconcile(action.parameters.parse(step.parameters), context(world, row, step));
 }
 
 /** A crash between the stored outcome and its audit row must not lose the row, nor write it twice. */
@@ -184,11 +180,11 @@ async function tellOnce(
 }
 
 /** When the answer got lost, looks for the effect instead of repeating it. */
-async function executeOnce(world: World, id: string, step: PlanStep): Promise<Result<Json, ActionFailure>> {
+async function executeOnce(world: World, row: PlanRow, step: PlanStep): Promise<Result<Json, ActionFailure>> {
   const { action, connected } = actionOf(world, step);
-  const result = await connected.execute(action.parameters.parse(step.parameters), context(world, id, step));
+  const result = await connected.execute(action.parameters.parse(step.parameters), context(world, row, step));
   if (result.ok || result.failure.kind !== 'unknown') return result;
-  const found = await reconcile(world, id, step);
+  const found = await reconcile(world, row, step);
   return found.ok && found.value !== null ? done(found.value) : result;
 }
 
@@ -241,10 +237,11 @@ const stepLimitMs = ({ parameters }: PlanStep): number => {
   return Math.max(120_000, typeof seconds === 'number' ? seconds * 1000 + 30_000 : 0);
 };
 
-const context = (world: World, plan: string, step: PlanStep): ActionContext => ({
+const context = (world: World, { plan, digest, approvals }: PlanRow, step: PlanStep): ActionContext => ({
   signal: AbortSignal.timeout(stepLimitMs(step)),
   nowMs: world.clock.nowMs(),
-  key: `${plan}:${step.id}`,
+  key: `${plan.id}:${step.id}`,
+  approval: { digest, by: approvals.map(({ by }) => by) },
 });
 
 type Progress = { readonly steps: readonly PlanStep[]; readonly done: number; readonly failure: string | null };

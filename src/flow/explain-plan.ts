@@ -33,8 +33,8 @@ export type PlanExplanation = {
 };
 
 /**
- * For these people of the directory (ids), taken as members in good standing: the platform says at the click who is a
- * guest. A break-glass line is there only where the catalogue names a group.
+ * For these people of the directory (ids), taken as members in good standing, signed in where that is set up: the
+ * platform says at the click who is a guest. A break-glass line is there only where the catalogue names a group.
  */
 export async function explainPlan(world: World, row: PlanRow, people: readonly string[]): Promise<PlanExplanation> {
   const actions =
@@ -57,17 +57,20 @@ async function explainPerson(
   { person, action }: Pick<PersonExplanation, 'person' | 'action'>,
 ): Promise<PersonExplanation> {
   const digestTail = row.digest.slice(-8);
+  const strength = world.settings.signIn === 'none' ? 'chat' : 'strong';
   const policy = world.policy.decide(
-    await approvalRequest(world, row, { action, person, standing: 'member', digestTail }),
+    await approvalRequest(world, row, { action, person, standing: 'member', digestTail, strength }),
   );
   const { id: plan, version, risk } = row.plan;
-  const click = { by: person, plan, version, digestTail, atMs: world.clock.nowMs() };
+  const signedIn = strength === 'strong' ? ({ strength } as const) : {};
+  const click = { by: person, plan, version, digestTail, atMs: world.clock.nowMs(), ...signedIn };
   const decision = decideApproval({
     click: action === 'approve' ? click : { ...click, breakGlass: { reasonGiven: true } },
     row,
     standing: 'member',
     allowed: policy.allow,
     approversNeeded: world.policy.approversNeeded(risk),
+    signInNeeded: world.policy.needsSignIn(risk),
   });
   const settled = row.state === 'pending' ? [] : [`The plan is ${row.state}, nothing is left to approve`];
   const twice = !decision.ok && decision.failure === 'already-approved' ? ['Has approved it already'] : [];

@@ -40,7 +40,7 @@ export async function findSymptom(
   const context = { catalogue: world.catalogue, scope: world.catalogue.services, alert: null, window };
   const monitors = world.tools.filter(({ tool }) => tool.readsMonitors);
   const reads = monitors.flatMap((connected) => probesOf(connected, context, keyOf(round, 'symptom')));
-  const reading = startReads(world, durable, { incident, reads, name: keyOf(round, 'symptom') });
+  const reading = startReads(world, durable, { incident, round, reads, name: keyOf(round, 'symptom') });
   const words = round.question
     ? plainText(round.question, 4_000)
         .toLowerCase()
@@ -68,7 +68,7 @@ export async function startLook(
   const reads = world.tools
     .filter(({ tool }) => !tool.readsMonitors)
     .flatMap((connected) => probesOf(connected, context, keyOf(round, 'look')));
-  const reading = startReads(world, durable, { incident, reads, name: keyOf(round, 'look') });
+  const reading = startReads(world, durable, { incident, round, reads, name: keyOf(round, 'look') });
   const asked = [...monitors.reads, ...reading.reads];
   let last: FirstLook | null = null;
   const lookAt = (gathered: readonly Gathered[]): FirstLook => {

@@ -3,11 +3,13 @@ import { canonicalJson, sha256Hex } from '../core/digest.ts';
 import type { Evidence, EvidenceId, Gap } from '../core/evidence.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
+import { countSuspect } from '../core/quarantine.ts';
 import type { Tainted } from '../core/tainted.ts';
+import { readingsOf } from '../rootcause/readings.ts';
 import type { Signals } from '../rootcause/telemetry.ts';
 import type { Finding } from '../tool.ts';
 import { type CallCost, withCost } from '../tool-cost.ts';
-import { redacted } from './redacted.ts';
+import { type RedactedFinding, redactFinding } from './redact-finding.ts';
 import type { ConnectedTool, World } from './world.ts';
 
 export type Read = {
@@ -37,34 +39,53 @@ export async function gather(world: World, incident: Incident, read: Read): Prom
   const { tool } = read.connected;
   const startedAtMs = world.clock.nowMs();
   await recordIntent(world, incident, read);
-  const { value: finding, cost } = await withCost(() => readWithin(world, read));
-  const nothing = {
-    tool: tool.name,
-    index: read.index,
-    input: read.input,
-    evidence: null,
-    view: null,
-    signals: {},
-    gap: null,
-    empty: null,
-  };
-  await recordResult(world, incident, { read, finding, cost, durationMs: world.clock.nowMs() - startedAtMs });
+  const { value: given, cost } = await withCost(() => readWithin(world, read));
+  const told = await redactFinding(world.redactor, given);
+  const { finding } = told;
+  const nothing = nothingOf(read);
+  await recordResult(world, incident, { read, told, cost, durationMs: world.clock.nowMs() - startedAtMs });
   switch (finding.kind) {
     case 'failed':
       return { ...nothing, gap: { tool: tool.name, reason: finding.reason, blocks: finding.blocks, fix: finding.fix } };
     case 'empty':
       return { ...nothing, empty: finding.searched };
     case 'found': {
-      const evidence = await storeFinding(world, incident, { read, finding });
-      const { json: view } = await redacted(world.redactor, finding.view);
-      const { json: signals } = await redacted(world.redactor, finding.signals);
-      return { ...nothing, evidence: evidence.id, view, signals: tagSignals(signals, evidence.id) };
+      // As the vendor gave it: redaction may cut the telling words.
+      const suspect = given.kind === 'found' ? countSuspect(given.result) : 0;
+      const evidence = await storeFinding(world, incident, { read, ...told, finding, suspect });
+      return {
+        ...nothing,
+        evidence: evidence.id,
+        view: finding.view,
+        signals: tagSignals(finding.signals, evidence.id),
+      };
     }
   }
 }
 
-/** The call alone, bounded in time: nothing is stored. */
-export async function readWithin(world: World, { connected, input, index }: Read): Promise<Finding> {
+const nothingOf = ({ connected, index, input }: Read): Gathered => ({
+  tool: connected.tool.name,
+  index,
+  input,
+  evidence: null,
+  view: null,
+  signals: {},
+  gap: null,
+  empty: null,
+});
+
+/** A read that was not made: no vendor was asked and nothing is recorded but the gap. */
+export const notRead = (read: Read, gap: Gap): Gathered => ({ ...nothingOf(read), gap });
+
+/** The call alone: nothing is stored but what it cost. For reads that repeat or measure, outside any investigation. */
+export async function readAgain(world: World, incident: string, read: Read): Promise<Finding> {
+  const { value, cost } = await withCost(() => readWithin(world, read));
+  await world.store.spend(incident, world.clock.nowMs(), { vendorCalls: cost.requests });
+  return value;
+}
+
+/** Bounded in time. */
+async function readWithin(world: World, { connected, input, index }: Read): Promise<Finding> {
   const { probeTimeoutMs, readTimeoutMs } = world.settings;
   const timeoutMs = index < 0 ? readTimeoutMs : probeTimeoutMs;
   const signal = AbortSignal.timeout(timeoutMs);
@@ -90,11 +111,16 @@ const failure = (reason: string): Finding => ({
 async function storeFinding(
   world: World,
   incident: Incident,
-  { read, finding }: { read: Read; finding: Finding & { kind: 'found' } },
+  {
+    read,
+    finding,
+    redactions,
+    receipt,
+    suspect,
+  }: RedactedFinding & { read: Read; finding: Finding & { kind: 'found' }; suspect: number },
 ): Promise<Evidence> {
   const { tool } = read.connected;
-  const { json, redactions } = await redacted(world.redactor, finding.result);
-  const canonical = canonicalJson(json);
+  const canonical = canonicalJson(finding.result);
   const evidence = await world.store.addEvidence(incident.id, read.key, {
     tool: tool.name,
     source: tool.source,
@@ -102,27 +128,32 @@ async function storeFinding(
     query: finding.query,
     window: finding.window,
     provenance: finding.provenance,
-    result: json,
+    result: finding.result,
     sha256: sha256Hex(canonical),
     bytes: Buffer.byteLength(canonical),
     redactions,
+    redacted: receipt,
     link: finding.link,
-    headline: await redactHeadline(world, finding.headline),
+    headline: finding.headline,
     chart: finding.chart,
     truncated: finding.truncated,
     takenAtMs: world.clock.nowMs(),
+    readings: readingsOf(finding.signals),
+    ...(suspect > 0 ? { suspect } : {}),
   });
+  if (suspect > 0) await recordSuspect(world, incident, evidence);
   return evidence;
 }
 
-async function redactHeadline(world: World, headline: readonly (string | Tainted)[]): Promise<(string | Tainted)[]> {
-  return Promise.all(
-    headline.map(async (part) => {
-      if (typeof part === 'string') return part;
-      const { json } = await redacted(world.redactor, part);
-      return json;
-    }),
-  );
+/** Told by number alone: what the texts say is in the evidence. */
+async function recordSuspect(world: World, incident: Incident, { id, suspect = 0 }: Evidence): Promise<void> {
+  await world.store.audit(null, {
+    kind: 'evidence',
+    incident: incident.id,
+    actor: 'causeway',
+    atMs: world.clock.nowMs(),
+    body: { evidence: id, suspect },
+  });
 }
 
 /** Every signal carries the evidence it came from, so that the engine's reasons can be cited. */
@@ -144,14 +175,24 @@ async function recordIntent(world: World, incident: Incident, { connected, input
 async function recordResult(
   world: World,
   incident: Incident,
-  { read, finding, cost, durationMs }: { read: Read; finding: Finding; cost: CallCost; durationMs: number },
+  { read, told, cost, durationMs }: { read: Read; told: RedactedFinding; cost: CallCost; durationMs: number },
 ): Promise<void> {
+  const { finding, redactions, receipt } = told;
   const outcome = finding.kind === 'failed' ? { reason: finding.reason } : {};
   await world.store.audit(null, {
     kind: 'tool.result',
     incident: incident.id,
     actor: 'causeway',
     atMs: world.clock.nowMs(),
-    body: { tool: read.connected.tool.name, key: read.key, outcome: finding.kind, durationMs, ...cost, ...outcome },
+    body: {
+      tool: read.connected.tool.name,
+      key: read.key,
+      asked: read.index < 0,
+      outcome: finding.kind,
+      durationMs,
+      ...cost,
+      ...outcome,
+      ...(redactions > 0 ? { redacted: receipt } : {}),
+    },
   });
 }

@@ -7,8 +7,11 @@ import type { Tainted } from '../core/tainted.ts';
 import type { Durable, Inbound, Intake } from '../ports.ts';
 import { answer } from './answer.ts';
 import { decide, isDecision } from './decide.ts';
+import { offerDeep } from './offer-deep.ts';
 import { onClick } from './on-click.ts';
 import { lookAgain, openIncident } from './open-incident.ts';
+import { redacted } from './redacted.ts';
+import { isReasoning, sayHeard } from './steer.ts';
 import type { World } from './world.ts';
 
 /** Commits a delivery with its audit row and its workflow in one transaction; false when it was seen before. */
@@ -37,7 +40,13 @@ export const createIntake =
 export const inboundWorkflow =
   (world: World) =>
   (durable: Durable, inbound: Inbound): Promise<void> =>
-    durable.step('handle', () => handle(world, inbound));
+    durable.step('handle', async () => handle(world, await redactSaid(world, inbound)));
+
+/** What was said is kept, shown, and told to the model: nothing after this sees it as it was. */
+async function redactSaid(world: World, inbound: Inbound): Promise<Inbound> {
+  if (!('text' in inbound)) return inbound;
+  return { ...inbound, text: (await redacted(world.redactor, inbound.text)).json };
+}
 
 /** One step: everything in it is keyed by the delivery, so a repeat changes nothing. */
 function handle(world: World, inbound: Inbound): Promise<void> {
@@ -55,13 +64,28 @@ function handle(world: World, inbound: Inbound): Promise<void> {
   }
 }
 
+type Investigating = {
+  readonly inbound: Inbound & { type: 'mention' | 'command' };
+  readonly command: Extract<Command, { verb: 'investigate' }>;
+  readonly incident: Incident | null;
+};
+
 async function onLine(world: World, inbound: Inbound & { type: 'mention' | 'command' }, asked: boolean): Promise<void> {
   const command = parseCommand(plainText(inbound.text, 4_000), asked);
   const incident = await world.store.incidentAt(inbound.place);
-  if (command.verb === 'investigate' && !incident) return openIncident(world, inbound);
   if (asked && incident) await recordStatement(world, incident, inbound);
-  if (command.verb === 'investigate' && incident?.phase === 'settled') return lookAgain(world, incident, inbound);
+  if (command.verb === 'investigate') return onInvestigate(world, { inbound, command, incident });
   return answer(world, { inbound, command, incident: incident ?? (await incidentAfter(world, inbound, command)) });
+}
+
+/** Opens, looks again, or steers what is under way. A deep run shows its price first. */
+async function onInvestigate(world: World, { inbound, command, incident }: Investigating): Promise<void> {
+  const free = !incident || incident.phase === 'settled';
+  if (free && command.depth === 'deep') return offerDeep(world, { inbound, question: command.question });
+  if (!incident) return openIncident(world, inbound, command.depth);
+  if (incident.phase === 'settled') return lookAgain(world, incident, { inbound, depth: command.depth });
+  if (isReasoning(incident)) return sayHeard(world, inbound);
+  return answer(world, { inbound, command, incident });
 }
 
 /** People ask for the postmortem and the timeline when it is over; only a runbook needs an incident that is open. */
@@ -79,12 +103,12 @@ async function recordStatement(
   incident: Incident,
   { key, actor, text, atMs }: Inbound & { text: Tainted },
 ): Promise<void> {
-  const { text: redacted } = await world.redactor.redact(plainText(text, 2_000));
+  const said = await world.redactor.redact(plainText(text, 2_000));
   await world.store.audit(null, {
     kind: 'human.statement',
     incident: incident.id,
     actor: personOf(world.catalogue, actor.platform, actor.account)?.id ?? `${actor.platform}:${actor.account}`,
     atMs,
-    body: { text: redacted, key },
+    body: { text: said.text, key },
   });
 }

@@ -3,6 +3,7 @@
  * Approval and everything after it is `remediate.ts`, in a workflow of its own per plan.
  */
 
+import { budgetFor, type Depth } from '../core/depth.ts';
 import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident, IncidentId } from '../core/incident.ts';
 import type { Durable, MessageRef } from '../ports.ts';
@@ -22,20 +23,26 @@ import { tell } from './tell.ts';
 import { tellFailure } from './tell-failure.ts';
 import { incidentUrl, type World } from './world.ts';
 
-/** `again` is absent for the first look. */
-export type IncidentInput = { readonly incident: IncidentId; readonly again?: Again };
+/** `again` is absent for the first look; `depth` where it is the standard one. */
+export type IncidentInput = { readonly incident: IncidentId; readonly again?: Again; readonly depth?: Depth };
 
 export const incidentWorkflow =
   (world: World) =>
   async (durable: Durable, input: IncidentInput): Promise<void> => {
     try {
-      await investigate(world, durable, input);
+      await investigate(bounded(world, input.depth ?? 'standard'), durable, input);
     } catch (error) {
       const key = `failed:${input.incident}:${input.again?.key ?? ''}`;
       await durable.step('tell-failure', () => tellFailure(world, { incident: input.incident, key }));
       throw error;
     }
   };
+
+/** A replay takes the bounds of the recording as they are. */
+const bounded = (world: World, depth: Depth): World => ({
+  ...world,
+  settings: { ...world.settings, budget: budgetFor(depth, world.settings.budget) },
+});
 
 /** Everything between the mention and the proposal; `causeway replay` goes through it again. */
 export async function investigate(world: World, steps: Durable, { incident: id, again }: IncidentInput): Promise<void> {
@@ -56,7 +63,7 @@ export async function investigate(world: World, steps: Durable, { incident: id, 
   const seen: Incident = { ...incident, onsetMs: look.ranking.onsetMs };
 
   await enter(world, durable, { id, phase: 'reasoning' });
-  const settled = await settle(world, durable, { incident: seen, round, look, hypotheses });
+  const settled = await settle(world, durable, { incident: seen, round, look, hypotheses, status });
   await tell(world, { durable, name: 'settle' }, (still) =>
     showSettled(still, { incident: seen, round, look, settled, status }),
   );

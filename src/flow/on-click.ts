@@ -2,7 +2,8 @@ import { parseCommand } from '../core/command.ts';
 import type { Inbound } from '../ports.ts';
 import { answer } from './answer.ts';
 import { noticeCard } from './cards/reply.ts';
-import { gradeVerdict } from './grade.ts';
+import { gradeVerdict, nameCause } from './grade.ts';
+import { startDeep } from './offer-deep.ts';
 import { verifyReceipt } from './receipt.ts';
 import { rerunEvidence } from './rerun.ts';
 import { whisper } from './show.ts';
@@ -17,10 +18,16 @@ export async function onClick(world: World, inbound: Extract<Inbound, { type: 'c
       return answer(world, { inbound, command: { verb: 'brief' }, incident });
     case 'investigate-now':
       return answer(world, { inbound, command: parseCommand('investigate', true), incident });
+    case 'start-deep':
+      return startDeep(world, inbound);
+    case 'stop-investigation':
+      return answer(world, { inbound, command: { verb: 'stop', all: false }, incident });
     case 'rerun-evidence':
       return rerunEvidence(world, inbound);
     case 'grade-verdict':
       return gradeVerdict(world, inbound);
+    case 'name-cause':
+      return nameCause(world, inbound);
     case 'verify-receipt':
       return verifyReceipt(world, inbound);
     case 'undo-plan':

@@ -1,4 +1,5 @@
 /** From the leading cause to one plan people can approve: a rollback pull request or a runbook, compiled by code. */
+import { classText, ruleFor } from '../core/autonomy.ts';
 import type { Line } from '../core/card.ts';
 import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident } from '../core/incident.ts';
@@ -7,6 +8,7 @@ import type { Durable, MessageRef } from '../ports.ts';
 import type { Telemetry } from '../rootcause/telemetry.ts';
 import { noticeCard } from './cards/reply.ts';
 import { type StatusView, statusCard } from './cards/status.ts';
+import { caseOf } from './case-of.ts';
 import { compileRollback } from './compile-rollback.ts';
 import { compileSuggestedRunbook } from './compile-runbook.ts';
 import type { FirstLook } from './first-look.ts';
@@ -20,7 +22,11 @@ import { tell } from './tell.ts';
 import type { World } from './world.ts';
 
 export type Compiled =
-  | { readonly kind: 'plan'; readonly sealed: SealedPlan }
+  | {
+      readonly kind: 'plan';
+      readonly sealed: SealedPlan /** The runbook's name, when it is one. */;
+      readonly runbook?: string;
+    }
   /** Nothing safe to propose: what stands in the way and what a person can do. */
   | {
       readonly kind: 'none';
@@ -61,6 +67,7 @@ export async function propose(world: World, durable: Durable, subject: Subject):
       thread: threadOf(status),
       before: look.ranking.after,
       cause: settled.hypotheses[0] ?? null,
+      remedy: remedyOf(compiled),
       signal: signalProbe(incident, look.gathered),
       status: { ref: status, view: viewNow(still, subject, ['Approval of: ', compiled.sealed.plan.title]) },
     }),
@@ -79,7 +86,33 @@ async function compile(world: World, { incident, look: { telemetry }, settled }:
       fix: 'Look at the gaps on the incident page, or tell me where to look.',
     };
   }
-  return compileRemedy(world, { incident, lead, telemetry });
+  if (await isHearsay(world, incident, settled)) {
+    return {
+      kind: 'none',
+      why: 'Only text that others can write points at this cause',
+      fix: 'Look at what a platform measured or recorded of it, then mention me again.',
+    };
+  }
+  return asFarAsAllowed(world, lead, await compileRemedy(world, { incident, lead, telemetry }));
+}
+
+/** No class A or B evidence supports the leading cause, or none of it speaks of that cause: nothing is built on that. */
+async function isHearsay({ store }: World, { id }: Incident, { hypotheses, challenge }: Settled): Promise<boolean> {
+  const { supports, unanchored } = caseOf(hypotheses, await store.evidence(id), challenge);
+  return unanchored === true || !supports.some(({ provenance }) => provenance === 'A' || provenance === 'B');
+}
+
+const remedyOf = ({ runbook }: { readonly runbook?: string }): string => runbook ?? 'rollback-pull-request';
+
+/** A team may want to hear nothing of a class yet, or only what would be done. */
+function asFarAsAllowed({ catalogue }: World, { kind: cause }: Hypothesis, compiled: Compiled): Compiled {
+  if (compiled.kind === 'none') return compiled;
+  const failure = { cause, remedy: remedyOf(compiled) };
+  const level = ruleFor(catalogue.autonomy ?? [], failure)?.level ?? 'approve';
+  const fix = `causeway.yaml sets ${classText(failure)} to ${level}; approve lets me ask for it.`;
+  if (level === 'observe') return { kind: 'none', why: 'This class of failure is only observed', fix };
+  if (level === 'suggest') return { kind: 'none', why: `I would suggest: ${compiled.sealed.plan.title}`, fix };
+  return compiled;
 }
 
 /**
@@ -109,7 +142,14 @@ function ownerWords({ catalogue }: World, lead: Hypothesis): string {
 }
 
 const viewNow = (world: World, { incident, look, settled }: Subject, next: Line): StatusView =>
-  statusView(world, { incident, look, hypotheses: settled.hypotheses, label: settled.label, next });
+  statusView(world, {
+    incident,
+    look,
+    hypotheses: settled.hypotheses,
+    label: settled.label,
+    footer: settled.footer,
+    next,
+  });
 
 async function showNext(world: World, subject: Subject, next: Line): Promise<void> {
   await update(world, subject.status, statusCard(viewNow(world, subject, next)));

@@ -1,7 +1,9 @@
 /** Reads that run at once, and the moment at which waiting for the slowest of them would only delay people. */
 import type { Incident } from '../core/incident.ts';
 import type { Clock, Durable } from '../ports.ts';
-import { type Gathered, gather, type Read } from './gather.ts';
+import { lookRefused } from './allowance.ts';
+import { type Gathered, gather, notRead, type Read } from './gather.ts';
+import type { Round } from './round.ts';
 import type { World } from './world.ts';
 
 export type Reading = {
@@ -11,15 +13,26 @@ export type Reading = {
   all(): Promise<readonly Gathered[]>;
 };
 
-type Asked = { readonly incident: Incident; readonly reads: readonly Read[]; readonly name: string };
+type Asked = {
+  readonly incident: Incident;
+  readonly round: Round;
+  readonly reads: readonly Read[];
+  readonly name: string;
+};
 
 const graceShare = 0.01;
 /** With fewer tools the slowest may be half of what can be known. */
 const toolsMin = 3;
 
 /** Parallel durable steps, started in a fixed order so that a replay meets them in the same order. */
-export function startReads(world: World, durable: Durable, { incident, reads, name }: Asked): Reading {
-  const running = reads.map((read) => durable.step(read.key, () => gather(world, incident, read)));
+export function startReads(world: World, durable: Durable, { incident, round, reads, name }: Asked): Reading {
+  const gapOf = onlyOnce(() => lookRefused(world, { incident, round }));
+  const running = reads.map((read) =>
+    durable.step(read.key, async () => {
+      const refused = await gapOf();
+      return refused ? notRead(read, refused(read.connected.tool.name)) : gather(world, incident, read);
+    }),
+  );
   // They are awaited later; one that throws before that is no unhandled rejection, it ends the workflow then.
   for (const run of running) run.catch(() => undefined);
   const tools = reads.map(({ connected }) => connected.tool.name);
@@ -28,6 +41,15 @@ export function startReads(world: World, durable: Durable, { incident, reads, na
     reads,
     most: async () => Promise.all((await ready).flatMap((index) => running[index] ?? [])),
     all: () => Promise.all(running),
+  };
+}
+
+/** One answer for all that ask, taken when the first asks. */
+function onlyOnce<Value>(ask: () => Promise<Value>): () => Promise<Value> {
+  let answer: Promise<Value> | null = null;
+  return () => {
+    answer ??= ask();
+    return answer;
   };
 }
 

@@ -20,7 +20,9 @@ export async function giveReceipt(
   const row = await world.store.plan(plan);
   if (!row) throw new Error(`plan ${plan} is not in the store`);
   const entry = (await receiptEntry(world, row)) ?? (await writeReceipt(world, row, execution));
-  const names = row.approvals.map(({ by }) => world.catalogue.people.find(({ id }) => id === by)?.name ?? by);
+  const names = row.approvals.map(({ by, automatic }) =>
+    automatic ? 'nobody: its class is set to auto' : (world.catalogue.people.find(({ id }) => id === by)?.name ?? by),
+  );
   const card = receiptCard({
     sealed: row,
     approvedBy: names.join(' and ') || 'nobody',

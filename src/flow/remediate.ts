@@ -5,11 +5,13 @@
 import type { PlanState } from '../core/approval.ts';
 import type { Durable, MessageRef, PlanRow } from '../ports.ts';
 import { showProposal, showRecord } from './approval-message.ts';
+import { considerAlone } from './autonomy.ts';
 import { offerBreakGlass } from './break-glass.ts';
 import { recordPhase } from './enter-phase.ts';
 import { type Execution, execute } from './execute.ts';
 import { movePlan } from './move-plan.ts';
 import { giveReceipt } from './receipt.ts';
+import { runAlone } from './run-alone.ts';
 import { threadOf } from './show.ts';
 import type { RemediationInput } from './submit-plan.ts';
 import { tellFailure } from './tell-failure.ts';
@@ -35,10 +37,29 @@ export const remediationWorkflow =
 type Given = { readonly input: RemediationInput; readonly row: PlanRow };
 
 async function remedy(world: World, durable: Durable, { input, row }: Given): Promise<void> {
-  const message = await durable.step('ask', () => ask(world, input.plan));
+  const began = await begin(world, durable, { input, row });
+  if (began.state !== 'pending') return goOn(world, durable, { input, row, ...began });
+  const { message } = began;
   const waitMs = await durable.step('wait-until', async () => Math.max(0, row.plan.expiresAtMs - world.clock.nowMs()));
   const decision = await durable.waitFor<Decision>('decision', waitMs);
   const state = await durable.step('decided', () => settleDecision(world, input.plan, decision));
+  return goOn(world, durable, { input, row, message, state });
+}
+
+type Began = { readonly message: MessageRef; readonly state: PlanState };
+
+/** People are asked, unless the class of the failure may be acted on alone: then nobody stopped it, or somebody did. */
+async function begin(world: World, durable: Durable, { input, row }: Given): Promise<Began> {
+  const { plan, remedy: known, cause } = input;
+  const alone =
+    known === undefined
+      ? null
+      : await durable.step('autonomy', () => considerAlone(world, { row, cause, remedy: known }));
+  if (alone !== null) return runAlone(world, durable, { plan, alone });
+  return { message: await durable.step('ask', () => ask(world, plan)), state: 'pending' };
+}
+
+async function goOn(world: World, durable: Durable, { input, row, message, state }: Given & Began): Promise<void> {
   if (state !== 'approved') return endUnapproved(world, durable, { input, message });
 
   await durable.step('phase-acting', () => recordPhase(world, row.plan.incident, 'acting'));

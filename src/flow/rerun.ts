@@ -1,19 +1,27 @@
 import { canonicalJson, sha256Hex } from '../core/digest.ts';
 import type { Evidence, EvidenceId } from '../core/evidence.ts';
+import { peopleSource } from '../core/verdict.ts';
 import type { Inbound } from '../ports.ts';
 import { noticeCard, replyCard } from './cards/reply.ts';
-import { readWithin } from './gather.ts';
+import { readAgain } from './gather.ts';
 import { redacted } from './redacted.ts';
 import { whisper } from './show.ts';
+import { isStillSaid } from './statements.ts';
 import type { World } from './world.ts';
 
 export type Rerun = 'same' | 'changed' | 'gone' | 'unreadable';
 
 /** Repeats exactly the call behind one evidence item and compares the digests of the redacted results. */
 export async function rerun(world: World, evidence: Evidence): Promise<Rerun> {
+  if (evidence.source === peopleSource) return (await isStillSaid(world, evidence)) ? 'same' : 'gone';
   const connected = world.tools.find(({ tool }) => tool.name === evidence.tool);
   if (!connected) return 'unreadable';
-  const finding = await readWithin(world, { connected, input: evidence.input, key: 'rerun', index: -1 });
+  const finding = await readAgain(world, evidence.incident, {
+    connected,
+    input: evidence.input,
+    key: 'rerun',
+    index: -1,
+  });
   if (finding.kind === 'failed') return 'unreadable';
   if (finding.kind === 'empty') return 'gone';
   const { json } = await redacted(world.redactor, finding.result);

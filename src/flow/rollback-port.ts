@@ -7,6 +7,8 @@ export type RevertCheck = { readonly level: 'hold' | 'warn' | 'info'; readonly s
 export type RollbackDraft =
   | {
       readonly kind: 'clean';
+      /** Who can read the repository; absent: not known, and taken as public. */
+      readonly readers?: 'members' | 'public';
       /** Parameters of the `rollback-pull-request` action without `branch`, `title` and `body`. */
       readonly parameters: { readonly [name: string]: Json };
       readonly files: readonly string[];

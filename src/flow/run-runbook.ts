@@ -41,7 +41,7 @@ export async function runRunbook(world: World, { inbound, incident, name, text }
 
   const service =
     typeof values.value['service'] === 'string' ? values.value['service'] : (incident.symptom?.service ?? '');
-  const plan = runbookPlan(world, { incident, service, requester: person.id, runbook, values: values.value });
+  const plan = await runbookPlan(world, { incident, service, requester: person.id, runbook, values: values.value });
   const rehearsed = await rehearse(world, plan);
   if (!rehearsed.ok) return say(`The dry run of ${runbook.name} failed`, rehearsed.failure);
   const signal = await findSignal(world, incident);

@@ -1,9 +1,12 @@
 /** What one look shows: the living status message, the evidence thread, the ranked causes. */
 import { compileHypotheses } from '../core/compile-hypotheses.ts';
+import { contradictionWords, findContradictions } from '../core/contradiction.ts';
+import type { Evidence } from '../core/evidence.ts';
 import type { Hypothesis } from '../core/hypothesis.ts';
-import type { Incident } from '../core/incident.ts';
+import type { Incident, Place } from '../core/incident.ts';
 import { missedBar } from '../core/verdict.ts';
 import type { MessageRef } from '../ports.ts';
+import { quarantineCard, withDisputes, withRecord } from './cards/disputes.ts';
 import { evidenceCard } from './cards/evidence.ts';
 import { hypothesesCard } from './cards/hypotheses.ts';
 import { statusCard } from './cards/status.ts';
@@ -98,13 +101,28 @@ export async function showSettled(
       incident: incident.id,
     });
   }
+  await showQuarantine(world, { incident, round, thread, ledger });
   if (hypotheses.length > 0) {
     const missed =
       hypotheses[0]?.word === 'Confirmed' ? null : missedBar(caseOf(hypotheses, ledger, settled.challenge));
-    const card = hypothesesCard(hypotheses, missed, settled.dropped);
+    const causes = hypothesesCard(hypotheses, missed, settled.dropped);
+    const card = withRecord(withDisputes(causes, findContradictions(ledger)), settled.lowered);
     await post(world, { place: thread, card, key: keyOf(round, `hypotheses:${incident.id}`), incident: incident.id });
   }
-  await update(world, status, statusCard(statusView(world, { incident, look, hypotheses, label: settled.label })));
+  await update(
+    world,
+    status,
+    statusCard(statusView(world, { incident, look, hypotheses, label: settled.label, footer: settled.footer })),
+  );
+}
+
+type Quarantine = Pick<Shown, 'incident' | 'round'> & { readonly thread: Place; readonly ledger: readonly Evidence[] };
+
+/** Once per look, about what this look read. */
+async function showQuarantine(world: World, { incident, round, thread, ledger }: Quarantine): Promise<void> {
+  const card = quarantineCard(ledger.filter(({ takenAtMs }) => takenAtMs >= round.atMs));
+  if (!card) return;
+  await post(world, { place: thread, card, key: keyOf(round, `quarantine:${incident.id}`), incident: incident.id });
 }
 
 /** Evidence worth a reply: what the first two hypotheses cite, eight items at most. */
@@ -119,6 +137,7 @@ const cited = (hypotheses: readonly Hypothesis[]) =>
   ].slice(0, 8);
 
 async function recordVerdict(world: World, incident: Incident, settled: Settled): Promise<void> {
+  const disputes = findContradictions(await world.store.evidence(incident.id)).map(contradictionWords);
   await world.store.transact(async (transaction) => {
     await world.store.saveHypotheses(transaction, incident.id, settled.hypotheses);
     await world.store.audit(transaction, {
@@ -129,6 +148,8 @@ async function recordVerdict(world: World, incident: Incident, settled: Settled)
       body: {
         label: settled.label,
         dropped: settled.dropped,
+        disputes,
+        lowered: [...settled.lowered],
         hypotheses: settled.hypotheses.map(({ id, kind, entity, word, score, supports }) => ({
           id,
           kind,

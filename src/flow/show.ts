@@ -2,6 +2,7 @@
 import type { Card } from '../core/card.ts';
 import type { Place } from '../core/incident.ts';
 import type { Actor, MessageRef } from '../ports.ts';
+import { createEditVersions } from './edit-version.ts';
 import { redacted } from './redacted.ts';
 import type { World } from './world.ts';
 
@@ -20,15 +21,17 @@ export async function post(world: World, { place, card, key, incident }: Showing
     incident,
     actor: 'causeway',
     atMs: world.clock.nowMs(),
-    body: { key, card: card.kind, message: ref.id, thread: place.root ?? null, fallback: card.fallback },
+    body: { key, card: card.kind, message: ref.id, thread: place.root ?? null, fallback: json.fallback },
   });
   return ref;
 }
 
-/** Edits a message in place; versions are clock times, so the newest always wins. */
+const nextVersion = createEditVersions();
+
+/** Edits a message in place; the newest always wins. */
 export async function update(world: World, ref: MessageRef, card: Card): Promise<void> {
   const { json } = await redacted(world.redactor, card);
-  await world.platform(ref.place.platform).update(ref, json, world.clock.nowMs());
+  await world.platform(ref.place.platform).update(ref, json, nextVersion(world.clock.nowMs()));
 }
 
 export async function whisper(

@@ -2,7 +2,7 @@ import type { Incident } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
 import type { Point } from '../rootcause/telemetry.ts';
 import { probeContext } from './first-look.ts';
-import { type Gathered, readWithin } from './gather.ts';
+import { type Gathered, readAgain } from './gather.ts';
 import type { World } from './world.ts';
 
 /** Which first-look probe returned the alerting series: the same probe, with a newer window, measures recovery. */
@@ -28,7 +28,7 @@ export async function readSignal(
   const inputs = connected.tool.probes(probeContext(world, symptom, world.clock.nowMs())) as readonly Json[];
   const input = inputs[probe.index];
   if (input === undefined) return [];
-  const finding = await readWithin(world, { connected, input, key: 'watch', index: probe.index });
+  const finding = await readAgain(world, incident.id, { connected, input, key: 'watch', index: probe.index });
   if (finding.kind !== 'found') return [];
   const series = finding.signals.series?.find(
     ({ service, metric }) => service === symptom.service && metric === symptom.metric,

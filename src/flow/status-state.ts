@@ -11,6 +11,7 @@ export type StatusState = {
   readonly look: Pick<FirstLook, 'gathered' | 'waiting' | 'gaps' | 'ranking'> | null;
   readonly hypotheses: readonly Hypothesis[];
   readonly label?: string;
+  readonly footer?: string | null;
   readonly next?: Line;
   readonly trend?: Line;
 };
@@ -26,7 +27,9 @@ export function statusView(world: World, state: StatusState): StatusView {
     gaps: look?.gaps ?? world.toolsOff,
     next: state.next ?? defaultNext(state),
     trend: state.trend ?? trend(state),
+    stoppable: state.label === undefined && world.investigator !== null,
     label: state.label ?? (world.investigator ? null : 'Running without the model'),
+    footer: state.footer ?? null,
     nowMs: world.clock.nowMs(),
     url: incidentUrl(world, incident.id),
   };
@@ -60,7 +63,13 @@ function defaultNext({ look, hypotheses, incident }: StatusState): Line {
 
 function trend({ look }: StatusState): Line | null {
   if (!look) return null;
-  const { onsetMs } = look.ranking;
-  if (look.ranking.outcome === 'nothing-wrong') return ['Within its usual range'];
+  const { onsetMs, after, outcome } = look.ranking;
+  if (outcome === 'nothing-wrong') return calmTrend(onsetMs, after);
   return onsetMs === null ? ['Onset not found'] : ['Since ', { atMs: onsetMs }];
+}
+
+/** Calm is said of what was measured only: a monitor without data has no trend. */
+function calmTrend(onsetMs: number | null, after: number | null): Line {
+  if (after === null) return ['Not measured: the alerting signal has no data'];
+  return onsetMs === null ? ['Within its usual range'] : ['Left its usual level at ', { atMs: onsetMs }, ', is back'];
 }

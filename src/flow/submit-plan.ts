@@ -18,6 +18,8 @@ export type RemediationInput = {
   readonly signal: SignalProbe | null;
   /** The living status message and what it last said. */
   readonly status: { readonly ref: MessageRef; readonly view: StatusView } | null;
+  /** What is done about the cause: a runbook's name or `rollback-pull-request`. Absent: a person asked for it. */
+  readonly remedy?: string;
 };
 
 export type Submission = Omit<RemediationInput, 'plan'> & { readonly sealed: SealedPlan; readonly place: Place };

@@ -67,8 +67,10 @@ async function planOf(world: World, { plan }: PlanRow, requester: string): Promi
   }
   const nowMs = world.clock.nowMs();
   const { steps } = undoOf(plan, happened);
+  // Taking a runbook back is not a run of it.
+  const { runbook: _, ...same } = plan;
   return {
-    ...plan,
+    ...same,
     version: 1,
     title: `Undo: ${plan.title}`,
     kind: 'runbook',

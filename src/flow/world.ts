@@ -8,6 +8,7 @@ import type { Gap } from '../core/evidence.ts';
 import type { IncidentId, Place } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
 import type { Runbook } from '../core/runbook.ts';
+import type { SharedBounds } from '../core/spending.ts';
 import type { Policy } from '../policy-port.ts';
 import type { ChatPlatform, Clock, Engine, Redactor, Store } from '../ports.ts';
 import type { Finding, Tool, ToolContext } from '../tool.ts';
@@ -31,6 +32,8 @@ export type Settings = {
   readonly webUrl: string;
   readonly approveWithinMs: number;
   readonly startWithinMs: number;
+  /** A plan that runs alone is announced this long before. */
+  readonly aloneAfterMs: number;
   readonly baselineMs: number;
   readonly probeTimeoutMs: number;
   /** For reads that somebody asked for: the model, or a person who re-runs one. */
@@ -39,7 +42,11 @@ export type Settings = {
   readonly mergeWithinMs: number;
   readonly recoverWithinMs: number;
   readonly frozen: boolean;
+  /** How people prove on the plan's page who they are. `none`: what needs more than a chat account cannot be approved. */
+  readonly signIn: 'none' | 'local' | 'oidc';
   readonly budget: Budget;
+  /** What all looks at an incident share, and all incidents of a UTC day. */
+  readonly bounds: SharedBounds;
 };
 
 export type World = {
@@ -60,6 +67,8 @@ export type World = {
   readonly investigator: Investigator | null;
   readonly platform: (name: Place['platform']) => ChatPlatform;
   readonly newId: (prefix: string) => string;
+  /** Seals the buttons that decide. The same for all replicas of a database. */
+  readonly buttonKey: Uint8Array;
   /** Keeps a signed checkpoint of the audit log outside the database. Never throws. Absent: none is kept. */
   readonly anchorAudit?: () => Promise<void>;
   readonly settings: Settings;

@@ -23,12 +23,15 @@ export function cedarRequest({
   context,
 }: PolicyRequest): CedarRequest {
   const { plan } = sealed;
+  const { autonomy, ...facts } = context;
+  const { level: autonomyLevel, ...alone } = autonomy;
   const person = uid('Person', principal.id);
   const attributes = { standing: principal.standing, onCall: principal.onCall };
   const groups = principal.groups.map((group) => uid('Group', group));
   const service = { tier, owners: owners.map((group) => reference('Group', group)) };
   const target = {
     kind: plan.kind,
+    actions: [...new Set(plan.steps.map((step) => step.action))],
     service: reference('Service', plan.service),
     requester: reference('Person', plan.requester),
     risk: plan.risk,
@@ -39,7 +42,7 @@ export function cedarRequest({
     principal: person,
     action: uid('Action', action),
     resource: uid('Plan', plan.id),
-    context: { ...context, breakGlass: breakGlass.map((group) => reference('Group', group)) },
+    context: { ...facts, autonomyLevel, ...alone, breakGlass: breakGlass.map((group) => reference('Group', group)) },
     entities: [
       { uid: person, attrs: attributes, parents: groups },
       { uid: uid('Service', plan.service), attrs: service, parents: [] },

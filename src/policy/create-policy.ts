@@ -2,6 +2,7 @@ import { preparsePolicySet, preparseSchema, statefulIsAuthorized } from '@cedar-
 import { sha256Hex } from '../core/digest.ts';
 import { done, failed, type Result } from '../core/result.ts';
 import type { Policy, PolicyDecision, PolicyRequest, PolicyRule } from '../policy-port.ts';
+import { asksSignIn } from './asks-sign-in.ts';
 import { cedarRequest } from './cedar-request.ts';
 import { countApprovers } from './count-approvers.ts';
 import { type PolicyFile, type Rule, readRules, staticPolicies } from './read-rules.ts';
@@ -39,11 +40,13 @@ export function createPolicy(files: readonly PolicyFile[]): Result<ExplainedPoli
     };
   };
   const needed = countApprovers((request) => judge(request).allow);
+  const signIn = asksSignIn((request) => judge(request).allow);
   return done({
     version,
     rules,
     decide,
     approversNeeded: (risk) => needed[risk],
+    needsSignIn: (risk) => signIn[risk],
     explain: (request) => explain(judge(request), { request, rules, version }),
   });
 }
@@ -91,7 +94,12 @@ function evaluate(rules: readonly Rule[], version: string, request: PolicyReques
 
 const denyFor = (errors: readonly string[]): Verdict => ({ allow: false, rules: [], errors });
 
-const asked = { approve: 'approval', 'break-glass': 'person to break the glass', execute: 'plan to start' } as const;
+const asked = {
+  approve: 'approval',
+  'break-glass': 'person to break the glass',
+  execute: 'plan to start',
+  'auto-run': 'plan to run alone',
+} as const;
 
 function reasonsOf({ rules, errors }: Verdict, { action }: PolicyRequest): readonly string[] {
   if (errors.length > 0)

@@ -30,6 +30,8 @@ const quiet: PolicyRequest['context'] = {
   effectsLastHour: 0,
   runningOnService: 0,
   stopped: false,
+  authStrength: 'strong',
+  autonomy: { level: 'approve', confirmed: false, established: false, earned: false },
 };
 
 const samplePlan: Plan = {

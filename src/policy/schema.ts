@@ -4,12 +4,13 @@ export const policySchema = `namespace Causeway {
   entity Person in [Group] { standing: String, onCall: Bool };
   entity Service { tier: Long, owners: Set<Group> };
   entity Plan {
-    kind: String, service: Service, requester: Person, risk: Long, services: Long, files: Long
+    kind: String, actions: Set<String>, service: Service, requester: Person, risk: Long, services: Long, files: Long
   };
-  action approve, "break-glass", execute appliesTo {
+  action approve, "break-glass", execute, "auto-run" appliesTo {
     principal: [Person],
     resource: [Plan],
     context: {
+      authStrength: String, autonomyLevel: String, confirmed: Bool, established: Bool, earned: Bool,
       digestMatches: Bool, ageMs: Long, frozen: Bool, stopped: Bool, alreadyApproved: Bool,
       brokenGlass: Bool, breakGlass: Set<Group>,
       distinctApprovers: Long, effectsLastHour: Long, runningOnService: Long

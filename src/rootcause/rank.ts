@@ -78,7 +78,7 @@ function settle(picture: Picture, causes: readonly RankedCause[], strongest: num
     return { ...shared, outcome: 'nothing-wrong', because: symptom.says, causes: [] };
   }
   if (best < bar && isWellNow(picture)) {
-    const because = `${symptom.says} Everything measured stands where it should, and every instance is ready.`;
+    const because = `${symptom.says} ${wellWords(picture)}`;
     return { ...shared, outcome: 'nothing-wrong', because, causes: [] };
   }
   if (best < bar && isMonitorFault(picture)) {
@@ -101,6 +101,15 @@ function isWellNow({ symptom, telemetry, services }: Picture): boolean {
   return (
     instances.every(({ ready, leaving }) => ready || leaving) && deviations.every((one) => one.severity < wellSeverity)
   );
+}
+
+/** What was measured, by number: nothing is called well that was not looked at. */
+function wellWords({ telemetry, services }: Picture): string {
+  const instances = telemetry.instances ?? [];
+  const ready = instances.filter((one) => one.ready).length;
+  const series = [...services.values()].reduce((sum, view) => sum + view.deviations.length, 0);
+  const stands = series === 0 ? 'No series was measured' : `None of ${series} series leaves its level`;
+  return `${stands}; ${ready} of ${instances.length} instances are ready.`;
 }
 
 /** Half against half of a short window swings by itself. */

@@ -69,6 +69,8 @@ export type ChangeEvent = {
   readonly paths: readonly string[];
   /** Unified diff, possibly cut; empty when not read. */
   readonly diff: string;
+  /** Of a deployment, where its platform says how it ended. */
+  readonly outcome?: 'succeeded' | 'failed';
   readonly evidence?: EvidenceId;
 };
 

@@ -4,6 +4,7 @@ import { entryText } from '../core/audit-chain.ts';
 import { type AuditEntry, type AuditRow, auditKinds } from '../core/audit-entry.ts';
 import type { Store } from '../ports.ts';
 import type { Database } from './open-database.ts';
+import { withSpending } from './spending.ts';
 import { storedJson } from './stored-evidence.ts';
 import type { Tables } from './tables.ts';
 
@@ -52,6 +53,6 @@ export function auditRoom(database: Database): AuditRoom {
 async function append(writer: Kysely<Tables>, entry: AuditEntry): Promise<number> {
   const { incident, kind } = entry;
   const query = sql<{ seq: string }>`select audit_append(${incident}, ${kind}, ${entryText(entry)}) as seq`;
-  const { rows } = await query.execute(writer);
+  const { rows } = await withSpending(entry, query).execute(writer);
   return storedSeq.parse(rows[0]?.seq);
 }

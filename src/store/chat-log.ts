@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
+import type { ChatLog, LocalMessage } from '../chat-log-port.ts';
 import type { Card } from '../core/card.ts';
-import type { ChatLog, LocalMessage } from '../ports.ts';
 import type { Database } from './open-database.ts';
 import { storedTainted } from './stored-incident.ts';
 import { storedKey } from './stored-key.ts';

@@ -1,7 +1,9 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { z } from 'zod';
 import type { ApprovalRow, PlanState } from '../core/approval.ts';
 import type { Place } from '../core/incident.ts';
 import type { SealedPlan } from '../core/plan.ts';
+import type { RunbookEnd } from '../core/runbook-history.ts';
 import type { PlanRow, PlanSaving, Store, Transaction } from '../ports.ts';
 import type { Database } from './open-database.ts';
 import { parsePlan } from './stored-plan.ts';
@@ -9,7 +11,7 @@ import type { Tables } from './tables.ts';
 
 type PlanRoom = Pick<
   Store,
-  'savePlan' | 'plan' | 'planForUpdate' | 'plansOf' | 'movePlan' | 'addApproval' | 'runningOn'
+  'savePlan' | 'plan' | 'planForUpdate' | 'plansOf' | 'runbookEnds' | 'movePlan' | 'addApproval' | 'runningOn'
 >;
 
 /** In these a plan can still run; every other state is its last. */
@@ -31,6 +33,7 @@ export function planRoom(database: Database): PlanRoom {
       return row === undefined ? null : parsePlan(row, await approvalsOf(writer, row));
     },
     plansOf: (incident) => plansOf(database.reader(), incident),
+    runbookEnds: () => runbookEnds(database.reader()),
     // biome-ignore lint/complexity/useMaxParams: the port has five.
     movePlan: (transaction, id, from, to, atMs) => movePlan(database.writer(transaction), { id, from, to, atMs }),
     addApproval: (transaction, plan, approval) => addApproval(database, transaction, { plan, ...approval }),
@@ -47,11 +50,18 @@ const newest = (rows: Kysely<Tables>, id: string) =>
 async function approvalsOf(rows: Kysely<Tables>, plan: { id: string; version: number }): Promise<ApprovalRow[]> {
   const query = rows.selectFrom('approval').where('plan', '=', plan.id).where('version', '=', plan.version);
   const found = await query
-    .select(['by', 'digest', 'at_ms as atMs', 'break_glass'])
+    .select(['by', 'digest', 'at_ms as atMs', 'break_glass', 'strength', 'automatic'])
     .orderBy('at_ms')
     .orderBy('by')
     .execute();
-  return found.map(({ break_glass: breakGlass, ...row }) => (breakGlass ? { ...row, breakGlass } : row));
+  return found.map(({ by, digest, atMs, break_glass: breakGlass, strength, automatic }) => ({
+    by,
+    digest,
+    atMs,
+    ...(breakGlass ? { breakGlass } : {}),
+    ...(strength === 'strong' ? { strength } : {}),
+    ...(automatic ? { automatic } : {}),
+  }));
 }
 
 /** One query after the other: inside a transaction they share a connection. */
@@ -66,6 +76,24 @@ async function plansOf(rows: Kysely<Tables>, incident: string): Promise<PlanRow[
     plans.push(parsePlan(row, await approvalsOf(rows, row)));
   }
   return plans;
+}
+
+const runbookEnd = z.object({ runbook: z.string(), state: z.enum(['done', 'failed']), at_ms: z.number() });
+
+/** Only plans that a runbook was named in: an undo of one is another plan. */
+async function runbookEnds(rows: Kysely<Tables>): Promise<readonly RunbookEnd[]> {
+  const name = sql<string | null>`document -> 'runbook' ->> 'name'`;
+  const found = await rows
+    .selectFrom('plan')
+    .select((fields) => [name.as('runbook'), 'state', fields.fn.max('settled_at_ms').as('at_ms')])
+    .where('state', 'in', ['done', 'failed'])
+    .where(name, 'is not', null)
+    .groupBy([name, 'state'])
+    .execute();
+  return found.map((row) => {
+    const { runbook, state, at_ms: atMs } = runbookEnd.parse(row);
+    return { runbook, state, atMs };
+  });
 }
 
 /**
@@ -107,10 +135,10 @@ async function addApproval(
   approval: ApprovalRow & { readonly plan: string },
 ): Promise<boolean> {
   const writer = database.writer(transaction);
-  const { plan, by, digest, atMs, breakGlass = false } = approval;
+  const { plan, by, digest, atMs, breakGlass = false, strength = 'chat', automatic = false } = approval;
   const row = await newest(writer, plan).executeTakeFirst();
   if (row === undefined || row.digest !== digest) throw new Error(`${digest} is not the digest of plan ${plan}.`);
-  const change = { digest, at_ms: atMs, break_glass: breakGlass };
+  const change = { digest, at_ms: atMs, break_glass: breakGlass, strength, automatic };
   const query = writer
     .insertInto('approval')
     .values({ plan, version: row.version, by, ...change })

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Chart, Evidence, EvidenceId, Gap, HypothesisId } from '../core/evidence.ts';
 import { causeKinds, type Hypothesis, verdictWords } from '../core/hypothesis.ts';
 import type { Json } from '../core/json.ts';
+import type { Reading } from '../core/reading.ts';
 import { storedTainted } from './stored-incident.ts';
 
 export const storedJson: z.ZodType<Json> = z.json();
@@ -20,6 +21,35 @@ const storedChart: z.ZodType<Chart> = z.object({
   ),
 });
 
+const where = { service: z.string(), metric: z.string() };
+const storedReading: z.ZodType<Reading> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('level'),
+    ...where,
+    fromMs: z.number(),
+    toMs: z.number(),
+    samples: z.number(),
+    low: z.number(),
+    middle: z.number(),
+    high: z.number(),
+    past: z.number().nullable(),
+  }),
+  z.object({
+    kind: z.literal('monitor'),
+    ...where,
+    state: z.enum(['alert', 'ok']),
+    comparator: z.enum(['>', '<']),
+    threshold: z.number(),
+  }),
+  z.object({
+    kind: z.literal('deploy'),
+    service: z.string(),
+    sha: z.string(),
+    atMs: z.number(),
+    outcome: z.enum(['succeeded', 'failed']).nullable(),
+  }),
+]);
+
 export const storedEvidence: z.ZodType<Evidence> = z.object({
   id: storedEvidenceId,
   incident: z.string(),
@@ -33,11 +63,14 @@ export const storedEvidence: z.ZodType<Evidence> = z.object({
   sha256: z.string(),
   bytes: z.number(),
   redactions: z.number(),
+  redacted: z.record(z.string(), z.number()).exactOptional(),
   link: z.string(),
   headline: z.array(z.union([z.string(), storedTainted])),
   chart: storedChart.nullable(),
   truncated: z.boolean(),
   takenAtMs: z.number(),
+  readings: z.array(storedReading).optional(),
+  suspect: z.number().optional(),
 });
 
 const storedGap: z.ZodType<Gap> = z.object({
@@ -63,5 +96,6 @@ const storedHypothesis: z.ZodType<Hypothesis> = z.object({
   score: z.number(),
   word: z.enum(verdictWords),
   by: z.enum(['engine', 'model']),
+  hearsay: z.boolean().exactOptional(),
 });
 export const storedHypotheses = z.array(storedHypothesis);

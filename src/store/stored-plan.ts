@@ -22,6 +22,7 @@ const storedPlan: z.ZodType<Plan> = z.strictObject({
   incident: z.custom<Plan['incident']>((value) => typeof value === 'string' && incidentNumber(value) !== null),
   title: z.string(),
   kind: z.enum(['rollback-pull-request', 'runbook']),
+  runbook: z.strictObject({ name: z.string(), lastRun: z.string() }).exactOptional(),
   service: z.string(),
   steps: z.array(storedStep),
   preconditions: z.array(z.object({ name: z.string(), expected: storedJson })),
@@ -48,9 +49,10 @@ const storedPlanRow = z.object({
   place: storedPlace,
   state: z.enum(planStates),
   settled_at_ms: z.number().nullable(),
+  nonce: z.string().min(1),
 });
 
 export function parsePlan(row: unknown, approvals: readonly ApprovalRow[]): PlanRow {
-  const { document, digest, place, state, settled_at_ms: settledAtMs } = storedPlanRow.parse(row);
-  return { plan: document, digest, place, state, approvals, settledAtMs };
+  const { document, digest, place, state, settled_at_ms: settledAtMs, nonce } = storedPlanRow.parse(row);
+  return { plan: document, digest, place, state, approvals, settledAtMs, nonce };
 }

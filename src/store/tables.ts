@@ -26,7 +26,19 @@ export type Tables = {
   };
   evidence: { incident: string; number: number; key: string; document: Document };
   gap: { incident: string; gaps: Document };
+  spending: {
+    day: string;
+    incident: string;
+    dollars: number;
+    input_tokens: number;
+    output_tokens: number;
+    seconds: number;
+    tool_calls: number;
+    vendor_calls: number;
+  };
   tape: { incident: string; key: string; document: Document; kept: Generated<string> };
+  raw_key: { incident: string; wrapped: string };
+  raw_turn: { incident: string; sha256: string; sealed: string };
   hypothesis: { incident: string; hypotheses: Document };
   plan: {
     id: string;
@@ -39,6 +51,7 @@ export type Tables = {
     state: string;
     settled_at_ms: number | null;
     saved: Generated<string>;
+    nonce: Generated<string>;
   };
   approval: {
     plan: string;
@@ -47,6 +60,8 @@ export type Tables = {
     digest: string;
     at_ms: number;
     break_glass: ColumnType<boolean, boolean | undefined, boolean>;
+    strength: ColumnType<string, string | undefined, string>;
+    automatic: ColumnType<boolean, boolean | undefined, boolean>;
   };
   effect: {
     plan: string;

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Store } from '../ports.ts';
 import type { Database } from './open-database.ts';
@@ -9,12 +10,11 @@ const storedEntry = z.object({ key: z.string(), document: z.json() });
 export function tapeRoom(database: Database): Pick<Store, 'keepOnTape' | 'tape'> {
   return {
     async keepOnTape(incident, key, document) {
-      const columns = { document: JSON.stringify(document) };
-      const query = database
-        .writer(null)
-        .insertInto('tape')
-        .values({ incident, key: storedKey(key), ...columns });
-      await query.onConflict((conflict) => conflict.columns(['incident', 'key']).doUpdateSet(columns)).execute();
+      // Not flushed by itself: the record of the step it belongs to is, after it, or the step is taken again.
+      await sql`with lazily as materialized (select set_config('synchronous_commit', 'off', true))
+        insert into tape (incident, key, document)
+          select ${incident}, ${storedKey(key)}, ${JSON.stringify(document)}::json from lazily
+          on conflict (incident, key) do update set document = excluded.document`.execute(database.writer(null));
     },
     async tape(incident) {
       const query = database.reader().selectFrom('tape').select(['key', 'document']);

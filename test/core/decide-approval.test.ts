@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ApprovalQuestion,
-  approvalValue,
-  decideApproval,
-  parseApprovalValue,
-} from '../../src/core/decide-approval.ts';
+import { type ApprovalQuestion, decideApproval } from '../../src/core/decide-approval.ts';
 import { sealPlan } from '../../src/core/digest.ts';
 import { samplePlan } from '../support/sample-plan.ts';
 
@@ -28,6 +23,8 @@ const broken = (reasonGiven: boolean): ApprovalQuestion['click'] => ({ ...click,
 describe('one approval', () => {
   it.each<[string, Partial<ApprovalQuestion>, string]>([
     ['at the last moment', {}, 'enough'],
+    ['by a chat account where that is not enough', { signInNeeded: true }, 'sign-in-needed'],
+    ['signed in where that is needed', { signInNeeded: true, click: { ...click, strength: 'strong' } }, 'enough'],
     ['a millisecond too late', { click: { ...click, atMs: click.atMs + 1 } }, 'expired'],
     ['on an old version', { click: { ...click, version: 0 } }, 'stale-version'],
     ['on another digest', { click: { ...click, digestTail: '00000000' } }, 'digest-mismatch'],
@@ -77,24 +74,4 @@ describe('one approval', () => {
     const said = decision.ok ? { true: 'enough', false: 'one more' }[`${decision.value.enough}`] : decision.failure;
     expect(said).toBe(expected);
   });
-});
-
-it('reads back what a button carries', () => {
-  expect(parseApprovalValue(approvalValue(sealed))).toEqual({
-    plan: sealed.plan.id,
-    version: 1,
-    digestTail: sealed.digest.slice(-8),
-  });
-});
-
-it.each([
-  '',
-  'x',
-  'plan_1:1',
-  'plan_1:1:zzzzzzzz',
-  'plan_1:1:0123456',
-  'a:b:01234567',
-  `${'9'.repeat(9)}:1234567:01234567`,
-])('refuses the button value %j', (value) => {
-  expect(parseApprovalValue(value)).toBeNull();
 });

@@ -12,7 +12,7 @@ const evidenceOf = (number: number, change: Partial<Evidence>): Evidence => ({
   tool: 'datadog_metrics',
   source: 'datadog',
   input: {},
-  query: 'q',
+  query: 'service:payments service:checkout',
   window: { fromMs: 0, toMs: 1 },
   provenance: 'B',
   result: { after: 962, note: 'pool exhausted' },
@@ -127,6 +127,11 @@ describe("the model's findings", () => {
     expect(hypotheses).toMatchObject([{ score: 0.4, word: 'Possible' }]);
   });
 
+  it('lift a cause the engine ranked low no further than one it did not rank, and no lower', () => {
+    const { hypotheses } = settle([submitted()], ranking(ranked('payments', 0.1)));
+    expect(hypotheses).toMatchObject([{ score: 0.4, word: 'Possible' }]);
+  });
+
   it.each([
     ['survived', 'Confirmed'],
     ['weakened', 'Possible'],
@@ -162,5 +167,49 @@ describe("the model's findings", () => {
   it('are lowered by a cited claim against them', () => {
     const { hypotheses } = settle([submitted({ against: [claimOf('E1')] })]);
     expect(hypotheses[0]).toMatchObject({ word: 'Likely', refutes: [{ evidence: 'E1' }] });
+  });
+});
+
+describe('what sources dispute, or nobody recorded', () => {
+  const level = (middle: number) => ({
+    kind: 'level' as const,
+    service: 'payments',
+    metric: 'error_ratio',
+    fromMs: 0,
+    toMs: 900_000,
+    samples: 15,
+    low: middle,
+    middle,
+    high: middle,
+    past: null,
+  });
+  it('a cause that rests on one side of a dispute is not Confirmed', () => {
+    const disputed = [
+      evidenceOf(1, { readings: [level(0.02)] }),
+      evidenceOf(2, { source: 'github', provenance: 'A' }),
+      evidenceOf(3, { source: 'prometheus', readings: [level(0.31)] }),
+    ];
+    expect(settle([submitted()], { evidence: disputed }).hypotheses[0]?.word).toBe('Likely');
+    expect(settle([submitted()], { evidence: disputed.slice(0, 2) }).hypotheses[0]?.word).toBe('Confirmed');
+  });
+
+  it('a cause that only planted text supports is dropped', () => {
+    const planted = [evidenceOf(1, { provenance: 'C', suspect: 1 }), evidenceOf(2, { provenance: 'C', suspect: 2 })];
+    const { hypotheses, dropped } = settle([submitted()], { evidence: planted });
+    expect(hypotheses).toEqual([]);
+    expect(dropped.map(({ why }) => why)).toEqual(['only text that reads like an instruction supports payments']);
+  });
+
+  it('a change that only text names is no change', () => {
+    const told = { ...pullRequest, evidence: 'E1' as const };
+    const ledger = [evidenceOf(1, { provenance: 'C' }), evidenceOf(2, {})];
+    const { dropped } = settle([submitted()], { evidence: ledger, changes: [told] });
+    expect(dropped.map(({ why }) => why)).toContain('the change acme/payments#41 is named in text only');
+  });
+
+  it('evidence that measures something else lends a named cause no weight', () => {
+    const elsewhere = [evidenceOf(1, { query: 'service:checkout' }), evidenceOf(2, { query: 'service:checkout' })];
+    const { hypotheses } = settle([submitted({ change: null })], { evidence: elsewhere });
+    expect(hypotheses).toMatchObject([{ word: 'Possible', hearsay: true }]);
   });
 });

@@ -73,3 +73,19 @@ it.each<[Partial<Case>, string]>([
 ])('names the bar that was missed', (change, expected) => {
   expect(missedBar({ ...strong, ...change })).toBe(expected);
 });
+
+it('a disputed basis is never Confirmed, and the card says why', () => {
+  expect(judge({ ...strong, contested: true })).toBe('Likely');
+  expect(missedBar({ ...strong, contested: true })).toBe('sources disagree about what it rests on');
+});
+
+it('text that reads like an instruction supports nothing alone, and beside a measurement it is text', () => {
+  const planted = { ...log, suspect: true };
+  expect(judge({ ...strong, supports: [planted] })).toBe('Inconclusive');
+  expect(missedBar({ ...strong, supports: [planted] })).toContain('reads like an instruction');
+  expect(judge({ ...strong, supports: [planted, metric], challenge: 'not-run' })).toBe('Likely');
+});
+
+it('a cause that no measurement or record speaks of stays Possible', () => {
+  expect(judge({ ...strong, unanchored: true })).toBe('Possible');
+});

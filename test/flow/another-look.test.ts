@@ -1,30 +1,32 @@
 /** How looks at an incident begin and end: once per delivery, again when asked, and never silently broken off. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { approvalValue } from '../../src/core/decide-approval.ts';
-import { taint } from '../../src/core/tainted.ts';
+
+import { beforeEach, expect, it } from 'vitest';
 import { decide } from '../../src/flow/decide.ts';
-import { createIntake, inboundWorkflow } from '../../src/flow/handle-inbound.ts';
+import { inboundWorkflow } from '../../src/flow/handle-inbound.ts';
 import { incidentWorkflow } from '../../src/flow/incident.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
 import { remediationId, submitPlan } from '../../src/flow/submit-plan.ts';
 import type { World } from '../../src/flow/world.ts';
-import type { Inbound } from '../../src/ports.ts';
-import type { Database } from '../../src/store/open-database.ts';
-import { embeddedDatabases } from '../store/databases.ts';
-import { clickOn, createFlowWorld, type FlowWorld, openIncident, sealedFor } from '../support/flow-world.ts';
+import { oneDatabase } from '../store/one-database.ts';
+import {
+  clickOn,
+  createFlowWorld,
+  type FlowWorld,
+  mentionIn,
+  openIncident,
+  sayMention,
+  sealedFor,
+} from '../support/flow-world.ts';
+import { storedButton } from '../support/plan-button.ts';
 
-const databases = embeddedDatabases();
-let database: Database;
+const database = oneDatabase();
 let flow: FlowWorld;
 /** Posts whose key begins so fail: the chat platform is away for them. */
 let away: string | null;
 
-beforeAll(async () => {
-  database = await databases.open();
-});
 beforeEach(async () => {
   away = null;
-  flow = await createFlowWorld(database);
+  flow = await createFlowWorld(database());
   const { engine } = flow;
   const world = partlyAway(flow.world);
   engine.register('inbound', inboundWorkflow(world));
@@ -32,10 +34,6 @@ beforeEach(async () => {
   engine.register('remediation', remediationWorkflow(world));
   await engine.launch();
   return () => engine.shutdown();
-});
-afterAll(async () => {
-  await database.close();
-  await databases.stop();
 });
 
 function partlyAway(world: World): World {
@@ -47,19 +45,7 @@ function partlyAway(world: World): World {
   return { ...world, platform: () => ({ ...platform, post }) };
 }
 
-const mention = (key: string, text: string): Inbound => ({
-  type: 'mention',
-  key: `${flow.channel}-${key}`,
-  place: { platform: 'web', tenant: 'local', channel: flow.channel },
-  actor: { platform: 'web', tenant: 'local', account: 'w-sam' },
-  text: taint(text),
-  atMs: flow.clock.nowMs(),
-});
-
-async function say(key: string, text: string): Promise<void> {
-  await createIntake(flow.world)(mention(key, text));
-  await flow.engine.finished(`inbound:${flow.channel}-${key}`);
-}
+const say = (key: string, text: string): Promise<void> => sayMention(flow, text, key);
 
 const incidentsHere = async () =>
   (await flow.world.store.incidents(100)).filter(({ place }) => place.channel === flow.channel);
@@ -102,7 +88,7 @@ it('a delivery whose handling is repeated after a crash opens one incident', asy
   await say('first', 'why is checkout slow?');
   const handle = inboundWorkflow(flow.world);
   await handle({ step: (_name, run) => run(), waitFor: async () => null, pauseUntil: async () => undefined }, {
-    ...mention('first', 'why is checkout slow?'),
+    ...mentionIn(flow, 'why is checkout slow?'),
   } as never);
   expect(await incidentsHere()).toHaveLength(1);
 });
@@ -122,7 +108,7 @@ it('a plan whose story breaks off has failed: it neither runs later nor blocks i
   const sealed = sealedFor(flow.world, { incident: incident.id, id: `plan-${flow.channel}` });
   const rest = { thread: null, before: null, cause: null, signal: null, status: null };
   await submitPlan(flow.world, { sealed, place: incident.place, ...rest });
-  await decide(flow.world, clickOn(flow, approvalValue(sealed), 'w-lee'));
+  await decide(flow.world, clickOn(flow, await storedButton(flow.world, sealed.plan.id), 'w-lee'));
   await expect(flow.engine.finished(remediationId(sealed.plan.id))).rejects.toThrow('away');
   expect((await flow.world.store.plan(sealed.plan.id))?.state).toBe('failed');
   expect(await flow.world.store.runningOn(sealed.plan.service)).toEqual([]);

@@ -1,6 +1,6 @@
 /** From the proposal to the effect, over a real store and the shipped policy: who, when, which plan, how often. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { approvalValue } from '../../src/core/decide-approval.ts';
+
+import { beforeEach, describe, expect, it } from 'vitest';
 import { sealPlan } from '../../src/core/digest.ts';
 import type { Plan } from '../../src/core/plan.ts';
 import { proposalCard } from '../../src/flow/cards/proposal.ts';
@@ -9,27 +9,19 @@ import { rehearse } from '../../src/flow/dry-run.ts';
 import { mayExecute } from '../../src/flow/permission.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
 import { remediationId, submitPlan } from '../../src/flow/submit-plan.ts';
-import type { Database } from '../../src/store/open-database.ts';
-import { embeddedDatabases } from '../store/databases.ts';
+import { oneDatabase } from '../store/one-database.ts';
 import { clickOn, createFlowWorld, type FlowWorld, openIncident, sealedFor } from '../support/flow-world.ts';
+import { storedButton } from '../support/plan-button.ts';
 
-const databases = embeddedDatabases();
-let database: Database;
+const database = oneDatabase();
 let flow: FlowWorld;
 
-beforeAll(async () => {
-  database = await databases.open();
-});
 beforeEach(async () => {
-  flow = await createFlowWorld(database);
+  flow = await createFlowWorld(database());
   flow.engine.register('remediation', remediationWorkflow(flow.world));
   await flow.engine.launch();
   await flow.world.store.setStopped(null, false);
   return () => flow.engine.shutdown();
-});
-afterAll(async () => {
-  await database.close();
-  await databases.stop();
 });
 
 async function propose(changes: Partial<Plan> = {}) {
@@ -44,7 +36,8 @@ async function propose(changes: Partial<Plan> = {}) {
     signal: null,
     status: null,
   });
-  return { sealed, value: approvalValue(sealed), ended: () => flow.engine.finished(remediationId(sealed.plan.id)) };
+  const value = await storedButton(flow.world, sealed.plan.id);
+  return { sealed, value, ended: () => flow.engine.finished(remediationId(sealed.plan.id)) };
 }
 
 const approve = (value: string, account: string): Promise<void> => decide(flow.world, clickOn(flow, value, account));
@@ -100,23 +93,6 @@ describe('an approval', () => {
 
     expect(await whispers()).toEqual([said]);
     expect(await stateOf(sealed.plan.id)).toBe('pending');
-    expect(flow.target.effects).toEqual([]);
-  });
-
-  it.each([
-    ['an old version', (value: string) => value.replace(':1:', ':0:'), 'This request was replaced by a newer version'],
-    [
-      'another digest',
-      (value: string) => `${value.slice(0, -8)}00000000`,
-      'The plan behind this button is not the one stored',
-    ],
-    ['nonsense', () => 'approve everything', 'I do not know this plan'],
-  ])('on %s is refused', async (_, change, said) => {
-    const { value } = await propose();
-
-    await approve(change(value), 'w-lee');
-
-    expect(await whispers()).toEqual([said]);
     expect(flow.target.effects).toEqual([]);
   });
 
@@ -193,7 +169,7 @@ describe('a plan changed behind our back', () => {
   it('cannot be approved, although its digest still reads the same', async () => {
     const { sealed, value } = await propose();
     const changed = JSON.stringify({ ...sealed.plan, title: 'Something else' });
-    await database.pool.query('update plan set document = $1 where id = $2', [changed, sealed.plan.id]);
+    await database().pool.query('update plan set document = $1 where id = $2', [changed, sealed.plan.id]);
 
     await approve(value, 'w-lee');
 
@@ -248,6 +224,8 @@ describe('a dry run', () => {
       approvers: [],
       names: (id: string) => id,
       url: 'https://causeway.example',
+      way: 'button' as const,
+      value: () => '',
     };
     const card = proposalCard({ ...view, sealed: rehearsed.ok ? rehearsed.value : sealed });
     expect(JSON.stringify(card.details?.lines)).toContain('one call');

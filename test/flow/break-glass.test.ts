@@ -1,8 +1,11 @@
 /** Breaking the glass gets around the quorum and the freeze, by its one group, with a reason, loudly; around nothing else. */
 import { describe, expect, it } from 'vitest';
 import { taint } from '../../src/core/tainted.ts';
+import { decide } from '../../src/flow/decide.ts';
 import type { World } from '../../src/flow/world.ts';
 import { flowStage } from '../support/flow-stage.ts';
+import { clickOn } from '../support/flow-world.ts';
+import { storedButton } from '../support/plan-button.ts';
 import { webCatalogue } from '../support/web-world.ts';
 
 const mika = { id: 'mika', name: 'Mika Lund', onCall: false, accounts: { web: 'w-mika' } };
@@ -27,7 +30,7 @@ const alarms = async () =>
 
 describe('the button', () => {
   it('is shown in private to each member but the requester, with the question why', async () => {
-    await stage.propose({ risk: 3 });
+    await stage.propose({ risk: 2 });
 
     await expect.poll(whispers).toHaveLength(1);
     const [message] = (await stage.flow.said()).filter(({ audience }) => audience !== null);
@@ -46,9 +49,9 @@ describe('the button', () => {
 });
 
 describe('one member, alone', () => {
-  it('starts a plan of risk 3 in a freeze; the log and the channel say who and why', async () => {
+  it('starts a plan that needs two in a freeze; the log and the channel say who and why', async () => {
     freeze();
-    const proposed = await stage.propose({ risk: 3 });
+    const proposed = await stage.propose({ risk: 2 });
 
     await stage.decide(proposed.value, 'w-mika', glass);
     await proposed.ended();
@@ -112,7 +115,11 @@ describe('nothing runs', () => {
   it('for another digest, after the time is up, or while everything is stopped', async () => {
     const proposed = await stage.propose({ risk: 2 });
 
-    await stage.decide(`${proposed.value.slice(0, -8)}00000000`, 'w-mika', glass);
+    const plan = proposed.sealed.plan.id;
+    const button = await storedButton(stage.flow.world, plan, { decision: 'break-glass' });
+    const other = button.replace(`.${proposed.sealed.digest.slice(-8)}.`, '.00000000.');
+    expect(other).not.toBe(button);
+    await decide(stage.flow.world, { ...clickOn(stage.flow, other, 'w-mika'), ...glass });
     await stage.flow.world.store.setStopped(null, true);
     await stage.decide(proposed.value, 'w-mika', glass);
     await stage.flow.world.store.setStopped(null, false);

@@ -12,6 +12,7 @@ import type { Database } from '../../src/store/open-database.ts';
 import { postgresDatabases, postgresNeeded } from '../store/databases.ts';
 import { castCatalogue, mayApproveInTruth, peopleNeeded, personNamed } from '../support/approval-cast.ts';
 import { createFlowWorld, openIncident, sealedFor } from '../support/flow-world.ts';
+import { storedButton } from '../support/plan-button.ts';
 import { createDice } from '../support/simulated-time.ts';
 
 const plans = 300;
@@ -61,17 +62,21 @@ describe.skipIf(databases.absent)(`clicks on PostgreSQL ${postgresNeeded}`, () =
       const nothing = { thread: null, before: null, cause: null, signal: null, status: null };
       await submitPlan(world, { sealed: first, place, ...nothing });
       const by = Array.from({ length: clicksPerPlan }, () => dice.pick(['olga', 'omar', 'carl', 'rita', 'gus', 'bo']));
+      const button = await storedButton(world, first.plan.id);
       const edit = next === null ? [] : [world.store.transact((own) => world.store.savePlan(own, next, place))];
-      const clicks = by.map((account, click) => {
-        const { plan, digest } = next !== null && click % 2 === 1 ? next : first;
+      const clicks = by.map(async (account, click) => {
+        // A card of the second version can only be pressed once there is one.
+        if (click % 2 === 1) await Promise.allSettled(edit);
+        const value = click % 2 === 1 ? await storedButton(world, first.plan.id) : button;
         return decide(world, {
           type: 'click',
-          key: `${plan.id}-${click}`,
+          key: `${first.plan.id}-${click}`,
           place,
           actor: { platform: 'web', tenant: 'local', account },
           action: 'approve-plan',
-          value: `${plan.id}:${plan.version}:${digest.slice(-8)}`,
+          value,
           reason: null,
+          signedIn: { person: account, method: 'local', atMs: world.clock.nowMs() },
           atMs: world.clock.nowMs(),
         });
       });

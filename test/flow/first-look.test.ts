@@ -1,28 +1,23 @@
 /** The first card waits for nobody who hangs, and what comes late still counts. Over the real store. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { taint } from '../../src/core/tainted.ts';
-import { createIntake, inboundWorkflow } from '../../src/flow/handle-inbound.ts';
+import { inboundWorkflow } from '../../src/flow/handle-inbound.ts';
 import { incidentWorkflow } from '../../src/flow/incident.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
 import type { ConnectedTool } from '../../src/flow/world.ts';
-import type { Database } from '../../src/store/open-database.ts';
 import { defineTool, type Finding } from '../../src/tool.ts';
 import { countCost } from '../../src/tool-cost.ts';
-import { embeddedDatabases } from '../store/databases.ts';
-import { createFlowWorld, type FlowWorld } from '../support/flow-world.ts';
+import { oneDatabase } from '../store/one-database.ts';
+import { createFlowWorld, type FlowWorld, sayMention } from '../support/flow-world.ts';
 
-const databases = embeddedDatabases();
-let database: Database;
+const database = oneDatabase();
 let flow: FlowWorld;
 let release: () => void;
 let tools: readonly ConnectedTool[];
 
-beforeAll(async () => {
-  database = await databases.open();
-});
 beforeEach(async () => {
-  flow = await createFlowWorld(database);
+  flow = await createFlowWorld(database());
   const late = Promise.withResolvers<void>();
   release = late.resolve;
   tools = [probing('metrics'), probing('logs'), probing('changes'), probing('traces', late.promise)];
@@ -32,10 +27,6 @@ beforeEach(async () => {
   flow.engine.register('remediation', remediationWorkflow(world));
   await flow.engine.launch();
   return () => flow.engine.shutdown();
-});
-afterAll(async () => {
-  await database.close();
-  await databases.stop();
 });
 
 /** A tool with one probe; it answers when `until` is over. */
@@ -71,18 +62,6 @@ const finding = (name: string): Finding => ({
   truncated: false,
 });
 
-async function mention(): Promise<void> {
-  await createIntake(flow.world)({
-    type: 'mention',
-    key: `${flow.channel}-first`,
-    place: { platform: 'web', tenant: 'local', channel: flow.channel },
-    actor: { platform: 'web', tenant: 'local', account: 'w-sam' },
-    text: taint('why is checkout slow?'),
-    atMs: flow.clock.nowMs(),
-  });
-  await flow.engine.finished(`inbound:${flow.channel}-first`);
-}
-
 const incidentHere = async () => {
   const here = (await flow.world.store.incidents(100)).find(({ place }) => place.channel === flow.channel);
   if (!here) throw new Error('no incident was opened');
@@ -101,7 +80,7 @@ const firstCards = async () =>
     .length;
 
 it('posts the first card while one source hangs, and says that it has no answer yet', async () => {
-  await mention();
+  await sayMention(flow, 'why is checkout slow?');
   await expect.poll(firstCards, { timeout: 5_000 }).toBe(1);
 
   expect(await sources()).toEqual({
@@ -114,7 +93,7 @@ it('posts the first card while one source hangs, and says that it has no answer 
 });
 
 it('counts what the late source brings, and posts no second card for it', async () => {
-  await mention();
+  await sayMention(flow, 'why is checkout slow?');
   await expect.poll(firstCards, { timeout: 5_000 }).toBe(1);
 
   flow.clock.advance(1_000);
@@ -130,7 +109,7 @@ it('counts what the late source brings, and posts no second card for it', async 
 
 it('keeps the cost of every call apart, although all run at once', async () => {
   release();
-  await mention();
+  await sayMention(flow, 'why is checkout slow?');
   await expect.poll(async () => (await audited('tool.result')).length, { timeout: 5_000 }).toBe(4);
 
   const costs = (await audited('tool.result')).map(({ requests, charactersRead }) => ({ requests, charactersRead }));

@@ -1,9 +1,10 @@
 /** A plan that stops half way says which steps happened, and takes back those, through people again. */
+
 import { describe, expect, it } from 'vitest';
-import { approvalValue } from '../../src/core/decide-approval.ts';
 import type { Plan, PlanStep } from '../../src/core/plan.ts';
 import { remediationId } from '../../src/flow/submit-plan.ts';
 import { flowStage, type Proposed } from '../support/flow-stage.ts';
+import { storedButton } from '../support/plan-button.ts';
 
 const stage = flowStage();
 
@@ -61,9 +62,9 @@ describe('a plan that stops after its first step', () => {
     if (!row) throw new Error('no undo was proposed');
     expect(row).toMatchObject({ state: 'pending', plan: { requester: 'sam', steps: [{ id: 'undo-drain' }] } });
     expect(stage.flow.target.effects).toEqual([`${sealed.plan.id}:drain`]);
-    await stage.decide(approvalValue(row), 'w-sam');
+    await stage.decide(await storedButton(stage.flow.world, id), 'w-sam');
     expect(await stage.stateOf(id)).toBe('pending');
-    await stage.decide(approvalValue(row), 'w-lee');
+    await stage.decide(await storedButton(stage.flow.world, id), 'w-lee');
     await stage.flow.engine.finished(remediationId(id));
 
     expect(stage.flow.target.effects).toEqual([`${sealed.plan.id}:drain`, `${id}:undo-drain`]);

@@ -24,10 +24,14 @@ function drawRequest(dice: Dice): PolicyRequest {
     kind: mostly<Plan['kind']>('runbook', ['rollback-pull-request', 'shell' as Plan['kind'], '' as Plan['kind']]),
     risk: mostly<Plan['risk']>(dice.pick([1, 2, 3]), [0 as Plan['risk'], 4 as Plan['risk'], 1.5 as Plan['risk']]),
     requester: mostly('rita', ['ana', 'alert', '']),
-    blastRadius: { services: mostly(1, [10, 11, -1]), files: mostly(2, [1_000, 1_001, Number.NaN]), says: '' },
+    blastRadius: {
+      services: mostly(1, [2, 10, 11, -1]),
+      files: mostly(2, [100, 101, 1_000, 1_001, Number.NaN]),
+      says: '',
+    },
   };
   return {
-    action: dice.pick(['approve', 'break-glass', 'execute']),
+    action: dice.pick(['approve', 'break-glass', 'execute', 'auto-run']),
     sealed: { plan, digest: '0'.repeat(64) },
     tier: dice.pick([1, 2, 3]),
     principal: {
@@ -53,9 +57,16 @@ function drawContext(
     brokenGlass: mostly(false, [true]),
     alreadyApproved: mostly(false, [true]),
     distinctApprovers: mostly(2, [0, 1, 3]),
-    effectsLastHour: mostly(0, [4, 5, 6, Number.POSITIVE_INFINITY]),
+    effectsLastHour: mostly(0, [2, 3, 4, 5, 6, Number.POSITIVE_INFINITY]),
     runningOnService: mostly(0, [1, 2]),
     stopped: mostly(false, [true]),
+    autonomy: {
+      level: mostly('auto', ['approve', 'suggest', 'observe', '' as 'auto']),
+      confirmed: mostly(true, [false]),
+      established: mostly(true, [false]),
+      earned: mostly(true, [false]),
+    },
+    authStrength: mostly('strong', ['chat', '' as 'chat']),
   };
 }
 

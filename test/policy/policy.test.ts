@@ -3,13 +3,17 @@
  * matters, against a second implementation written independently of Cedar, and broken policies of every sort.
  */
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { loadActions } from '../../src/actions/load-actions.ts';
 import { sealPlan } from '../../src/core/digest.ts';
-import type { Plan } from '../../src/core/plan.ts';
 import { createPolicy, type ExplainedPolicy } from '../../src/policy/create-policy.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
+import { sampleRequest } from '../../src/policy/sample-request.ts';
 import type { PolicyRequest } from '../../src/policy-port.ts';
 import { secondPolicy } from '../support/second-policy.ts';
+
+// Whole tables are asked of two implementations; a busy machine takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const shipped = fileURLToPath(new URL('../../policies', import.meta.url));
 
@@ -20,51 +24,21 @@ beforeAll(async () => {
   policy = loaded.value;
 });
 
-const plan: Plan = {
-  format: 1,
-  id: 'PLAN-1',
-  version: 1,
-  incident: 'INC-1',
-  title: 'Roll back #41',
-  kind: 'rollback-pull-request',
-  service: 'checkout',
-  steps: [],
-  preconditions: [],
-  preview: null,
-  rehearsal: [],
-  inverse: { says: '', steps: [] },
-  risk: 1,
-  riskReasons: [],
-  blastRadius: { services: 1, files: 2, says: '' },
-  expectedEffect: '',
-  runsAs: 'causeway',
-  requester: 'rita',
-  policyVersion: '',
-  catalogueVersion: '',
-  createdAtMs: 0,
-  expiresAtMs: 900_000,
-  startWithinMs: 300_000,
-};
-const context: PolicyRequest['context'] = {
-  digestMatches: true,
-  ageMs: 60_000,
-  frozen: false,
-  brokenGlass: false,
-  alreadyApproved: false,
-  distinctApprovers: 2,
-  effectsLastHour: 0,
-  runningOnService: 0,
-  stopped: false,
-};
-const approve: PolicyRequest = {
-  action: 'approve',
-  sealed: sealPlan(plan),
-  tier: 1,
-  principal: { id: 'ana', standing: 'member', onCall: false, groups: ['payments'] },
-  owners: ['payments'],
-  breakGlass: ['glass'],
-  context,
-};
+const approve = sampleRequest(
+  {
+    kind: 'rollback-pull-request',
+    requester: 'rita',
+    blastRadius: { services: 1, files: 2, says: '' },
+    expiresAtMs: 900_000,
+  },
+  {
+    action: 'approve',
+    principal: { id: 'ana', standing: 'member', onCall: false, groups: ['payments'] },
+    owners: ['payments'],
+    breakGlass: ['glass'],
+  },
+  { ageMs: 60_000, distinctApprovers: 2 },
+);
 const breakGlass: PolicyRequest = {
   ...approve,
   action: 'break-glass',
@@ -73,7 +47,7 @@ const breakGlass: PolicyRequest = {
 const execute: PolicyRequest = { ...approve, action: 'execute' };
 const withPlan = (request: PolicyRequest, change: object): PolicyRequest => ({
   ...request,
-  sealed: sealPlan({ ...plan, ...change }),
+  sealed: sealPlan({ ...request.sealed.plan, ...change }),
 });
 const withContext = (request: PolicyRequest, change: Partial<PolicyRequest['context']>): PolicyRequest => ({
   ...request,
@@ -95,27 +69,40 @@ function combinations<Row extends object>(axes: { readonly [Key in keyof Row]: r
 
 const isOne = [true, false];
 
+type Principal = PolicyRequest['principal'];
+type DecisionRow = Partial<PolicyRequest['context']> & Omit<Principal, 'standing'> & { kind: string; risk: number };
+
+/** What a decision of a person may depend on, by the groups the person may be in. */
+const decisionsBy = (groups: readonly string[][]): DecisionRow[] =>
+  combinations<DecisionRow>({
+    id: ['ana', 'rita'],
+    onCall: isOne,
+    groups,
+    digestMatches: isOne,
+    ageMs: [-1, 900_000, 900_001],
+    frozen: isOne,
+    alreadyApproved: isOne,
+    stopped: isOne,
+    kind: ['rollback-pull-request', 'shell'],
+    authStrength: ['strong', 'chat'],
+    risk: [1, 2, 3],
+  });
+
+function decisionOf(asked: PolicyRequest, standing: Principal['standing'], row: DecisionRow): PolicyRequest {
+  const { id, onCall, groups, kind, risk, ...rest } = row;
+  return withContext(withPrincipal(withPlan(asked, { kind, risk }), { id, standing, onCall, groups }), rest);
+}
+
 describe('the decision table', () => {
   it.each(['member', 'guest', 'stranger', 'inactive'] as const)(
     'agrees with a second implementation about every approval by a %s',
     (standing) => {
-      type Row = Partial<PolicyRequest['context']> & Omit<PolicyRequest['principal'], 'standing'> & { kind: string };
-      const rows = combinations<Row>({
-        id: ['ana', 'rita'],
-        onCall: isOne,
-        groups: [['payments'], ['search']],
-        digestMatches: isOne,
-        ageMs: [-1, 900_000, 900_001],
-        frozen: isOne,
-        alreadyApproved: isOne,
-        stopped: isOne,
-        kind: ['rollback-pull-request', 'shell'],
-      });
-      const wrong = rows.filter(({ id, onCall, groups, kind, ...rest }) => {
-        const asked = withContext(withPrincipal(withPlan(approve, { kind }), { id, standing, onCall, groups }), rest);
+      const rows = decisionsBy([['payments'], ['search']]);
+      const wrong = rows.filter((row) => {
+        const asked = decisionOf(approve, standing, row);
         return policy.decide(asked).allow !== secondPolicy(asked);
       });
-      expect(rows).toHaveLength(768);
+      expect(rows).toHaveLength(4_608);
       expect(wrong).toEqual([]);
     },
   );
@@ -144,33 +131,101 @@ describe('the decision table', () => {
   });
 });
 
+describe('running alone', () => {
+  type Row = Partial<PolicyRequest['context']> & {
+    kind: string;
+    risk: number;
+    services: number;
+    files: number;
+    alone: PolicyRequest['context']['autonomy'];
+  };
+  const everyAlone = combinations<PolicyRequest['context']['autonomy']>({
+    level: ['auto', 'suggest'],
+    confirmed: isOne,
+    established: isOne,
+    earned: isOne,
+  });
+  const sure = { level: 'auto', confirmed: true, established: true, earned: true } as const;
+  const asked = ({ kind, risk, services, files, alone, ...rest }: Row): PolicyRequest =>
+    withContext(
+      withPlan({ ...execute, action: 'auto-run' }, { kind, risk, blastRadius: { services, files, says: '' } }),
+      {
+        ...rest,
+        autonomy: alone,
+      },
+    );
+
+  it('agrees with a second implementation in every case, and is allowed in one kind of case only', () => {
+    const rows = combinations<Row>({
+      alone: everyAlone,
+      risk: [1, 2, 3],
+      digestMatches: isOne,
+      ageMs: [-1, 900_000, 900_001],
+      frozen: isOne,
+      stopped: isOne,
+      runningOnService: [0, 1],
+      effectsLastHour: [2, 3],
+      kind: ['runbook', 'shell'],
+      services: [1, 2],
+      files: [100],
+    });
+    const answers = rows.map((row) => ({
+      row,
+      allow: policy.decide(asked(row)).allow,
+      second: secondPolicy(asked(row)),
+    }));
+    expect(rows.length).toBeGreaterThan(5_000);
+    expect(answers.filter(({ allow, second }) => allow !== second)).toEqual([]);
+    expect(answers.filter(({ allow }) => allow).map(({ row }) => row)).toEqual([
+      expect.objectContaining({ alone: sure, risk: 1, frozen: false, stopped: false, services: 1, kind: 'runbook' }),
+    ]);
+  }, 60_000);
+
+  it('never counts as an approval by people, nor people as one', () => {
+    const calm: Row = { alone: sure, kind: 'runbook', risk: 1, services: 1, files: 1 };
+    expect(policy.decide(asked(calm)).allow).toBe(true);
+    expect(
+      policy.decide({ ...asked(calm), action: 'execute', context: { ...asked(calm).context, distinctApprovers: 0 } })
+        .allow,
+    ).toBe(false);
+    expect(
+      policy.decide(withContext(asked({ ...calm, alone: { ...sure, level: 'approve' } }), { distinctApprovers: 5 }))
+        .allow,
+    ).toBe(false);
+  });
+});
+
+describe('the actions of a plan', () => {
+  const asked = (actions: readonly string[]) => {
+    const steps = actions.map((action, index) => ({ id: `s${index}`, action, parameters: {}, says: action }));
+    return policy.decide(withPlan(execute, { steps }));
+  };
+
+  it('are those of the catalogue, every one of them and no other', async () => {
+    const catalogue = (await loadActions()).map(({ name }) => name);
+    expect(asked(catalogue).allow).toBe(true);
+    for (const action of catalogue) expect(asked([action]).allow).toBe(true);
+    expect(asked([...catalogue, 'shell'])).toMatchObject({
+      allow: false,
+      reasons: [expect.stringContaining('an action that plans may not use here')],
+    });
+  });
+});
+
 describe('breaking the glass', () => {
   it.each(['member', 'guest', 'stranger', 'inactive'] as const)(
     'agrees with a second implementation for every %s',
     (standing) => {
-      type Row = Partial<PolicyRequest['context']> & Omit<PolicyRequest['principal'], 'standing'> & { kind: string };
-      const rows = combinations<Row>({
-        id: ['ana', 'rita'],
-        onCall: isOne,
-        groups: [['glass'], ['payments'], []],
-        digestMatches: isOne,
-        ageMs: [-1, 900_000, 900_001],
-        frozen: isOne,
-        alreadyApproved: isOne,
-        stopped: isOne,
-        kind: ['rollback-pull-request', 'shell'],
-      });
-      const answers = rows.map(({ id, onCall, groups, kind, ...rest }) => {
-        const asked = withContext(
-          withPrincipal(withPlan(breakGlass, { kind }), { id, standing, onCall, groups }),
-          rest,
-        );
+      const rows = decisionsBy([['glass'], ['payments'], []]);
+      const answers = rows.map((row) => {
+        const asked = decisionOf(breakGlass, standing, row);
         return { allow: policy.decide(asked).allow, second: secondPolicy(asked) };
       });
-      expect(rows).toHaveLength(1_152);
+      expect(rows).toHaveLength(6_912);
       expect(answers.filter(({ allow, second }) => allow !== second)).toEqual([]);
-      // Ana, in the group, right digest, in time, not stopped, known kind: whether on call, frozen or approved before.
-      expect(answers.filter(({ allow }) => allow)).toHaveLength(standing === 'member' ? 8 : 0);
+      // Ana, in the group, right digest, in time, not stopped, known kind: whether on call, frozen or approved before;
+      // however she proved who she is at risk 1 and 2, signed in at 3.
+      expect(answers.filter(({ allow }) => allow)).toHaveLength(standing === 'member' ? 8 * 5 : 0);
     },
   );
 
@@ -203,6 +258,7 @@ describe('reasons', () => {
     ['another version', withContext(approve, { digestMatches: false }), 'what you approve is what runs'],
     ['the 16th minute', withContext(approve, { ageMs: 900_001 }), '15 minutes'],
     ['a freeze', withContext(execute, { frozen: true }), 'A change freeze is on'],
+    ['a chat account', withContext(withPlan(approve, { risk: 3 }), { authStrength: 'chat' }), 'signed in'],
     ['the kill switch', withContext(execute, { stopped: true }), 'Everything is stopped'],
     ['a second plan', withContext(execute, { runningOnService: 1 }), 'Another plan is running'],
     ['a sixth effect', withContext(execute, { effectsLastHour: 5 }), 'Five effects'],
@@ -218,13 +274,17 @@ describe('reasons', () => {
     const version = policy.version.slice(0, 12);
     expect(policy.explain(withContext(execute, { frozen: true }))).toBe(
       [
-        'DENY execute of PLAN-1 by ana (risk 1)',
+        'DENY execute of sample by ana (risk 1)',
         '  forbid execute-not-in-freeze: A change freeze is on (execute.cedar:54)',
         `  policy ${version}`,
       ].join('\n'),
     );
     expect(policy.explain(withPrincipal(approve, { groups: [] }))).toContain('permit approve-owner-or-on-call');
-    expect(policy.explain(approve)).toMatch(/^ALLOW approve of PLAN-1 by ana/u);
+    expect(policy.explain(approve)).toMatch(/^ALLOW approve of sample by ana/u);
+  });
+
+  it('knows where a chat account is not enough by asking the policy', () => {
+    expect([1, 2, 3].map((risk) => policy.needsSignIn(risk as 1 | 2 | 3))).toEqual([false, false, true]);
   });
 
   it('counts approvers by asking the policy', () => {

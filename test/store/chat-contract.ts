@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ChatLog, LocalMessage } from '../../src/chat-log-port.ts';
 import type { Card } from '../../src/core/card.ts';
 import { taint } from '../../src/core/tainted.ts';
-import type { ChatLog, LocalMessage, Outbox } from '../../src/ports.ts';
+import type { Outbox } from '../../src/ports.ts';
 import { createChatLog } from '../../src/store/chat-log.ts';
 import type { Database } from '../../src/store/open-database.ts';
 import { createOutbox } from '../../src/store/outbox.ts';

@@ -21,7 +21,13 @@ import pino from 'pino';
 import { type Database, openDatabase } from '../../src/store/open-database.ts';
 
 /** Databases for tests: a fresh one per call, and how to be rid of it. */
-export type TestDatabases = { readonly absent: boolean; open(): Promise<Database>; stop(): Promise<void> };
+export type TestDatabases = {
+  readonly absent: boolean;
+  open(): Promise<Database>;
+  stop(): Promise<void>;
+  /** An empty database of a server, for a process of its own; embedded stores have none. */
+  create?(): Promise<string>;
+};
 
 export const silent = pino({ level: 'silent' });
 const runFile = promisify(execFile);
@@ -92,18 +98,21 @@ const noDatabases: TestDatabases = {
 function onServer(url: string, stop: () => Promise<void>): TestDatabases {
   return {
     absent: false,
-    async open() {
-      const name = `causeway_test_${crypto.randomUUID().replaceAll('-', '')}`;
-      const administrator = new pg.Client({ connectionString: url });
-      await administrator.connect();
-      await administrator.query(`create database ${name}`);
-      await administrator.end();
-      const own = new URL(url);
-      own.pathname = `/${name}`;
-      return openDatabase({ databaseUrl: own.href, homeDirectory: '', log: silent });
-    },
+    create: () => createDatabase(url),
+    open: async () => openDatabase({ databaseUrl: await createDatabase(url), homeDirectory: '', log: silent }),
     stop,
   };
+}
+
+async function createDatabase(url: string): Promise<string> {
+  const name = `causeway_test_${crypto.randomUUID().replaceAll('-', '')}`;
+  const administrator = new pg.Client({ connectionString: url });
+  await administrator.connect();
+  await administrator.query(`create database ${name}`);
+  await administrator.end();
+  const own = new URL(url);
+  own.pathname = `/${name}`;
+  return own.href;
 }
 
 /** PostgreSQL refuses to run as root: there, its own user runs it. */

@@ -309,7 +309,8 @@ export function storeContract(databases: TestDatabases): void {
       const sealed = sealPlan(planOf('exact'));
       await store.savePlan(null, sealed, place);
       const row = await store.plan('exact');
-      expect(row).toEqual({ ...sealed, place, state: 'pending', approvals: [], settledAtMs: null });
+      const nonce = expect.stringMatching(/^[0-9a-f]{32}$/u);
+      expect(row).toEqual({ ...sealed, place, state: 'pending', approvals: [], settledAtMs: null, nonce });
       expect(row && sealPlan(row.plan).digest).toBe(sealed.digest);
       expect(await store.plan('missing')).toBeNull();
     });

@@ -9,6 +9,7 @@ const rowOf = (document: object, digest: string) => ({
   place: { platform: 'web', tenant: 'local', channel: 'inc-1' },
   state: 'done',
   settled_at_ms: null,
+  nonce: 'n0nce',
 });
 
 it('a plan reads back as it was sealed', () => {

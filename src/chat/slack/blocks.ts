@@ -23,6 +23,7 @@ export type Button = {
   readonly action_id: string;
   readonly text: PlainText;
   readonly value: string;
+  readonly url?: string;
   readonly style?: 'primary' | 'danger';
   readonly confirm?: {
     readonly title: PlainText;
@@ -31,6 +32,14 @@ export type Button = {
     readonly deny: PlainText;
     readonly style?: 'danger';
   };
+};
+
+/** One of a closed list; what is chosen comes back in the state of the message with the next click. */
+export type Select = {
+  readonly type: 'static_select';
+  readonly action_id: string;
+  readonly placeholder: PlainText;
+  readonly options: readonly { readonly text: PlainText; readonly value: string }[];
 };
 
 type Named = { readonly block_id: string };
@@ -79,7 +88,7 @@ export type Block = Named &
         readonly default_collapsed: boolean;
         readonly child_blocks: readonly RichText[];
       }
-    | { readonly type: 'actions'; readonly elements: readonly Button[] }
+    | { readonly type: 'actions'; readonly elements: readonly (Button | Select)[] }
   );
 
 /** Limits of Slack's Block Kit reference; the lower bound where its pages disagree. */
@@ -90,6 +99,8 @@ export const blockLimits = {
   button: 75,
   buttonValue: 2_000,
   buttons: 25,
+  options: 100,
+  optionText: 75,
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,

@@ -27,6 +27,8 @@ export const methods = {
   'conversations.history': tier(50, 'channels:history'),
   'conversations.replies': tier(50, 'channels:history'),
   'conversations.join': tier(50, 'channels:join'),
+  'conversations.info': tier(50, 'channels:read'),
+  'conversations.members': tier(100, 'channels:read'),
   'conversations.list': tier(20, 'channels:read'),
   'users.info': tier(100, 'users:read'),
   'views.open': tier(100, null),

@@ -1,6 +1,6 @@
 /** Slack payloads -> what people did. The only place that knows their shapes. */
 import { z } from 'zod';
-import { type CardActionId, cardActionIds } from '../../core/card.ts';
+import { type CardActionId, cardActionIds, chosenIn } from '../../core/card.ts';
 import type { Place } from '../../core/incident.ts';
 import { type Tainted, taint } from '../../core/tainted.ts';
 import type { Inbound } from '../../ports.ts';
@@ -63,6 +63,10 @@ const command = z.object({
   text: z.string().default(''),
 });
 
+/** The fields of the message; those that are no closed choice count for nothing. */
+const selected = z.object({ selected_option: z.object({ value: z.string() }).nullish().catch(null) });
+const messageState = z.object({ values: z.record(z.string(), z.record(z.string(), selected)) });
+
 const blockActions = z.object({
   type: z.literal('block_actions'),
   user: z.object({ id: z.string(), team_id: z.string().optional() }),
@@ -74,6 +78,7 @@ const blockActions = z.object({
   }),
   message: z.object({ thread_ts: z.string().optional() }).optional(),
   trigger_id: z.string().nullish(),
+  state: messageState.nullish().catch(null),
   actions: z
     .array(
       z.object({
@@ -184,6 +189,7 @@ function parseClick(clicked: z.infer<typeof blockActions>, reading: Reading): Pa
   const [first] = clicked.actions;
   const id = first && actionIdOf(first.action_id);
   if (!first || !id) return ignored('a button we did not make');
+  if (id === 'review-plan') return ignored('a link that Slack opened');
   const { message_ts: message, channel_id: channel, thread_ts: thread } = clicked.container;
   const found: Inbound = {
     type: 'click',
@@ -193,11 +199,20 @@ function parseClick(clicked: z.infer<typeof blockActions>, reading: Reading): Pa
     action: id,
     value: first.value,
     reason: null,
+    ...chosenIn(fieldsOf(clicked)),
     atMs: reading.atMs(first.action_ts),
   };
   const form = formOf(clicked, found);
   return form === null ? inbound(found) : { type: 'form', form, inbound: found };
 }
+
+/** Every field of the message, whichever block it stands in. */
+const fieldsOf = ({ state }: z.infer<typeof blockActions>): { readonly [field: string]: unknown } =>
+  Object.fromEntries(
+    Object.values(state?.values ?? {}).flatMap((block) =>
+      Object.entries(block).map(([field, { selected_option: option }]) => [field, option?.value]),
+    ),
+  );
 
 /** The form this click has to open first, or null: it asks for nothing, or Slack gave no way to open one. */
 function formOf({ trigger_id: trigger, actions }: z.infer<typeof blockActions>, click: Inbound): ReasonForm | null {

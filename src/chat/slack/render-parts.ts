@@ -1,6 +1,15 @@
-import type { Card, CardAction, CodeBlock, Line } from '../../core/card.ts';
+import { type Card, type CardAction, type CodeBlock, choiceField, type Line } from '../../core/card.ts';
 import { clamp, plainText } from '../../core/plain-text.ts';
-import { type Block, type Button, blockLimits, plain, type RichElement, type RichGroup, shorten } from './blocks.ts';
+import {
+  type Block,
+  type Button,
+  blockLimits,
+  plain,
+  type RichElement,
+  type RichGroup,
+  type Select,
+  shorten,
+} from './blocks.ts';
 import { flatten, type People, renderLine } from './render-line.ts';
 
 const newline: RichElement = { type: 'text', text: '\n' };
@@ -89,11 +98,27 @@ export function renderButtons(actions: readonly CardAction[]): readonly Button[]
       action_id: `${action.id}:${index}${action.reason ? `:${action.reason}` : ''}`,
       text: plain(action.label, blockLimits.button),
       value: shorten(action.value, blockLimits.buttonValue),
+      ...(action.href === undefined ? {} : { url: action.href }),
       ...(style ? { style } : {}),
       ...(action.confirm ? { confirm: confirmation(action.confirm, style === 'danger') } : {}),
     };
   });
 }
+
+/** The fields of a button's choices, to stand before it. */
+export const renderSelects = (actions: readonly CardAction[]): readonly Select[] =>
+  actions.flatMap(({ choices = [] }) =>
+    choices
+      .filter(({ options }) => options.length > 0)
+      .map(({ name, label, options }) => ({
+        type: 'static_select',
+        action_id: choiceField(name),
+        placeholder: plain(label, blockLimits.optionText),
+        options: options
+          .slice(0, blockLimits.options)
+          .map((option) => ({ text: plain(option.label, blockLimits.optionText), value: option.value })),
+      })),
+  );
 
 function buttonStyle({ style, confirm }: CardAction, isPrimary: boolean): 'primary' | 'danger' | null {
   if (style === 'danger') return confirm ? 'danger' : null;

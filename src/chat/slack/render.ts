@@ -8,6 +8,7 @@ import {
   renderCode,
   renderFacts,
   renderLines,
+  renderSelects,
   renderTable,
   renderTasks,
   section,
@@ -103,7 +104,7 @@ function detailsBlock({ summary, open, lines, code }: NonNullable<Card['details'
 
 function actionBlocks({ actions }: Card, blockId: string): Block[] {
   return actions && actions.length > 0
-    ? [{ type: 'actions', block_id: blockId, elements: renderButtons(actions) }]
+    ? [{ type: 'actions', block_id: blockId, elements: [...renderSelects(actions), ...renderButtons(actions)] }]
     : [];
 }
 

@@ -5,6 +5,7 @@ import type { Catalogue } from '../../core/catalogue.ts';
 import type { Place } from '../../core/incident.ts';
 import type { ChatPlatform, MessageRef, Outbox } from '../../ports.ts';
 import { readAccount } from './account.ts';
+import { readAudience } from './audience.ts';
 import { isUncertain, refusalOf, type SlackClient } from './client.ts';
 import { createEdits, type Edit, type Edits, isUrgent } from './edits.ts';
 import { findPost, markOf } from './find-post.ts';
@@ -15,6 +16,8 @@ export type Showing = {
   readonly outbox: Outbox;
   readonly people: Catalogue['people'];
   readonly team: string;
+  /** Our own account: it reads everything and counts for nobody. */
+  readonly botUser: string;
   readonly log: Logger;
 };
 
@@ -42,6 +45,7 @@ export function createSlackPlatform(parts: Showing): SlackPlatform {
     // biome-ignore lint/complexity/useMaxParams: the port has four.
     whisper: (actor, place, card, key) => whisper(parts, { user: actor.account, place, card, key }),
     share: (place, document, key) => share(parts, place, { key, name: document.name, text: document.text }),
+    audience: ({ channel }) => readAudience(parts.client, channel, parts.botUser),
     account: (actor) => readAccount(parts.client, parts.team, actor),
     flush: () => edits.flush(),
   };

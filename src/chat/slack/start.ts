@@ -58,7 +58,7 @@ export async function startSlack(options: SlackOptions): Promise<RunningSlack> {
   const join = (channel: string): Promise<void> => joinChannel(client, channel, log);
   const openForm = (form: ReasonForm): Promise<boolean> => openReasonForm(client, form, log);
   listenTo(app, { reading, intake: options.intake, log, join, openForm });
-  const platform = createSlackPlatform({ ...options, client, team: reading.team });
+  const platform = createSlackPlatform({ ...options, client, team: reading.team, botUser: reading.botUser });
   return {
     platform,
     router,

@@ -1,6 +1,6 @@
 /** What the Bot Framework delivers -> what the flow understands. Bytes enter here. */
 import { z } from 'zod';
-import { cardActionIds } from '../../core/card.ts';
+import { cardActionIds, chosenIn } from '../../core/card.ts';
 import type { Place } from '../../core/incident.ts';
 import { taint } from '../../core/tainted.ts';
 import type { Actor, Inbound } from '../../ports.ts';
@@ -37,8 +37,8 @@ export type TeamsActivity = z.output<typeof TeamsActivity>;
 
 /** `adaptiveCard/action` carries the control in `action`; an old client's `Submit` carries it at the top. */
 const decision = { value: z.string().max(2_000), reason: z.string().max(500).optional() };
-const Executed = z.object({ action: z.object({ verb: z.enum(cardActionIds), data: z.object(decision) }) });
-const Submitted = z.object({ verb: z.enum(cardActionIds), ...decision });
+const Executed = z.object({ action: z.object({ verb: z.enum(cardActionIds), data: z.looseObject(decision) }) });
+const Submitted = z.looseObject({ verb: z.enum(cardActionIds), ...decision });
 
 /** The Entra tenant of the conversation, or null when the activity names none. */
 export const tenantOf = ({ conversation, channelData }: TeamsActivity): string | null =>
@@ -115,12 +115,12 @@ function click({ from, type, value }: TeamsActivity, heard: Heard): Inbound | nu
   const sent = type === 'invoke' ? executed(value) : submitted(value);
   if (from.aadObjectId === undefined || !sent) return null;
   const reason = (sent.reason ?? '').trim() === '' ? null : taint(sent.reason ?? '');
-  return { ...heard, type: 'click', action: sent.verb, value: sent.value, reason };
+  return { ...heard, type: 'click', action: sent.verb, value: sent.value, reason, ...chosenIn(sent) };
 }
 
 function executed(value: unknown): z.output<typeof Submitted> | null {
   const parsed = Executed.safeParse(value);
-  return parsed.success ? { verb: parsed.data.action.verb, ...parsed.data.action.data } : null;
+  return parsed.success ? { ...parsed.data.action.data, verb: parsed.data.action.verb } : null;
 }
 
 const submitted = (value: unknown): z.output<typeof Submitted> | null => Submitted.safeParse(value).data ?? null;

@@ -1,4 +1,4 @@
-import type { CardAction } from '../../core/card.ts';
+import { type CardAction, type Choice, choiceField } from '../../core/card.ts';
 import { clamp, stripHidden } from '../../core/plain-text.ts';
 import { type Element, textBlock } from './elements.ts';
 import { ownText } from './escape.ts';
@@ -14,8 +14,9 @@ export const renderActions = (actions: readonly CardAction[]): readonly Element[
  * dialog. What is typed into the field comes back as `reason` beside the value.
  */
 function renderAction(action: CardAction): Element {
-  const { confirm, label, style, reason } = action;
-  if (!confirm && !reason) return execute(action, label);
+  const { confirm, label, style, reason, href, choices = [] } = action;
+  if (href !== undefined) return { type: 'Action.OpenUrl', title: plain(label), style: styles[style], url: href };
+  if (!confirm && !reason && choices.length === 0) return execute(action, label);
   return {
     type: 'Action.ShowCard',
     title: plain(label),
@@ -27,12 +28,22 @@ function renderAction(action: CardAction): Element {
         ...(confirm
           ? [textBlock(ownText(confirm.title, 100), { weight: 'Bolder' }), textBlock(ownText(confirm.text, 300))]
           : []),
+        ...choices.map(choiceSet),
         ...(reason ? [reasonField(reason)] : []),
       ],
       actions: [execute(action, confirm?.accept ?? label)],
     },
   };
 }
+
+const choiceSet = ({ name, label, options }: Choice): Element => ({
+  type: 'Input.ChoiceSet',
+  id: choiceField(name),
+  label,
+  style: 'compact',
+  placeholder: label,
+  choices: options.map((option) => ({ title: plain(option.label), value: option.value })),
+});
 
 const reasonField = (reason: 'optional' | 'required'): Element => ({
   type: 'Input.Text',

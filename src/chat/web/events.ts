@@ -1,6 +1,6 @@
 /** Server-sent events: every change of a channel as a fragment that replaces or joins what the page shows. */
 import type { ServerResponse } from 'node:http';
-import type { LocalMessage } from '../../ports.ts';
+import type { LocalMessage } from '../../chat-log-port.ts';
 import { channelNames } from './channels.ts';
 import { securityHeaders } from './guard.ts';
 import type { WebOptions } from './options.ts';

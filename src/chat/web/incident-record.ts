@@ -4,6 +4,7 @@ import type { Chart, Evidence, Gap } from '../../core/evidence.ts';
 import type { Hypothesis } from '../../core/hypothesis.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { Json } from '../../core/json.ts';
+import { type ModelCost, modelCostOf } from '../../core/model-cost.ts';
 import { type ReadingCost, readingCostOf } from '../../core/reading-cost.ts';
 import type { PlanRow, Store } from '../../ports.ts';
 
@@ -155,7 +156,7 @@ export function changesOf({ hypotheses, evidence }: IncidentRecord): readonly Sh
 
 export type Cost = {
   readonly dollars: number;
-  readonly modelTurns: number;
+  readonly model: ModelCost;
   readonly toolCalls: number;
   readonly failedCalls: number;
   readonly reading: ReadingCost;
@@ -172,7 +173,7 @@ export function costOf(rows: readonly AuditRow[]): Cost {
   const verdict = of('verdict').at(-1);
   return {
     dollars: of('model.response').reduce((sum, { body }) => sum + (numberIn(body['dollars']) ?? 0), 0),
-    modelTurns: of('model.response').length,
+    model: modelCostOf(rows),
     toolCalls: of('tool.intent').length,
     failedCalls: of('tool.result').filter(({ body }) => body['outcome'] === 'failed').length,
     reading: readingCostOf(rows),

@@ -1,10 +1,14 @@
 import type { Logger } from 'pino';
+import type { ChatLog } from '../../chat-log-port.ts';
+import type { Decision } from '../../core/approval-button.ts';
 import type { Catalogue, DirectoryPerson } from '../../core/catalogue.ts';
 import type { Incident } from '../../core/incident.ts';
 import type { Json } from '../../core/json.ts';
 import type { Risk } from '../../core/plan.ts';
+import type { SharedBounds } from '../../core/spending.ts';
 import type { Tainted } from '../../core/tainted.ts';
-import type { ChatLog, Clock, Intake, PlanRow, Store } from '../../ports.ts';
+import type { Clock, Intake, PlanRow, Store } from '../../ports.ts';
+import type { SignInDoor } from './open-id.ts';
 
 export type AuditCheck =
   | { readonly ok: true; readonly rows: number; readonly head: string }
@@ -33,8 +37,16 @@ export type WebOptions = {
   /** The newest audit row; without it the audit page shows the head after a verification. */
   readonly auditHead?: () => Promise<AuditHead | null>;
   readonly approversNeeded: (risk: Risk) => number;
+  /** Whether a chat account alone may not approve this. */
+  readonly needsSignIn: (risk: Risk) => boolean;
+  /** What the plan's own button carries for this decision. */
+  readonly buttonValue: (row: PlanRow, decision: Decision) => string;
+  /** Where people sign in. Absent: whoever sits at the browser chooses who they are. */
+  readonly signIn?: SignInDoor;
   /** The change a plan makes, as a diff; without it the one on the approval message is shown. */
   readonly planDiff?: (row: PlanRow) => Promise<Tainted | string | null>;
+  /** What looks at an incident and incidents of a day share; without it pages name no bound. */
+  readonly bounds?: SharedBounds;
   /** What keeps this process from serving; empty means ready. */
   readonly ready?: () => Promise<readonly string[]>;
   /** Real milliseconds between heartbeats on an open event stream, 15,000 by default. */

@@ -1,8 +1,12 @@
 /** What people read. Each loads what its page shows and renders it. */
+import { signInFreshMs } from '../../core/approval.ts';
+import { calibrate } from '../../core/calibration.ts';
 import { approversOf, breakGlassPeople } from '../../core/directory.ts';
 import type { EvidenceId } from '../../core/evidence.ts';
 import type { Incident } from '../../core/incident.ts';
 import { plainText } from '../../core/plain-text.ts';
+import { restrictedToPerson } from '../../core/readers.ts';
+import { noSharedBounds } from '../../core/spending.ts';
 import { type Tainted, taint } from '../../core/tainted.ts';
 import type { PlanRow } from '../../ports.ts';
 import { channelNames, channelsByUse } from './channels.ts';
@@ -18,10 +22,11 @@ import { renderIncident } from './pages/incident.ts';
 import { renderPostmortem } from './pages/postmortem.ts';
 import { renderStats } from './pages/stats.ts';
 import { rerunForm } from './parse.ts';
+import { readableBy } from './readable-by.ts';
 import { download, htmlReply } from './reply.ts';
 import { loadRoom } from './room.ts';
 import { readChecked } from './say-handlers.ts';
-import { type Answer, nameOf, notFound, type Visit } from './visit.ts';
+import { type Answer, nameOf, notFound, problem, type Visit } from './visit.ts';
 
 const incidentsMax = 200;
 const statsMax = 30;
@@ -30,7 +35,9 @@ const statsMax = 30;
 export async function getHome({ options }: Visit): Promise<Answer> {
   const incidents = await options.store.incidents(incidentsMax);
   const open = incidents.filter(({ phase }) => phase !== 'closed');
-  return htmlReply(renderHome({ channels: await channelsByUse(options), open: await linesOf(options, open) }));
+  return htmlReply(
+    renderHome({ channels: options.signIn ? [] : await channelsByUse(options), open: await linesOf(options, open) }),
+  );
 }
 
 /** GET /incidents?q= */
@@ -99,9 +106,14 @@ export async function getChannel(
 export async function getIncident({ options, session }: Visit, [id = '']: readonly string[]): Promise<Answer> {
   const incident = await options.store.incident(id);
   if (!incident) return notFound(`incident ${id}`);
-  const record = await loadRecord(options.store, incident);
+  const record = readableBy(await loadRecord(options.store, incident), options.catalogue, session.person.id);
   const { approversNeeded, clock } = options;
-  return htmlReply(renderIncident({ record, session, nowMs: clock.nowMs(), nameOf: nameOf(options), approversNeeded }));
+  const nowMs = clock.nowMs();
+  const cost = {
+    spent: await options.store.spending(incident.id, nowMs),
+    bounds: options.bounds ?? noSharedBounds,
+  };
+  return htmlReply(renderIncident({ record, session, cost, nowMs, nameOf: nameOf(options), approversNeeded }));
 }
 
 /** GET /i/<incident>/e/<evidence> */
@@ -112,15 +124,31 @@ export async function getEvidence(
   const incident = await options.store.incident(id);
   const item = incident && isEvidenceId(evidence) ? await options.store.evidenceById(incident.id, evidence) : null;
   if (!incident || !item) return notFound(`evidence ${evidence} of ${id}`);
-  return htmlReply(renderEvidence({ record: await loadRecord(options.store, incident), item, session }));
+  const record = readableBy(await loadRecord(options.store, incident), options.catalogue, session.person.id);
+  const shown = record.evidence.find((each) => each.id === item.id) ?? item;
+  return htmlReply(renderEvidence({ record, item: shown, session }));
 }
 
 const isEvidenceId = (id: string): id is EvidenceId => /^E\d{1,6}$/u.test(id);
 
 /** GET /i/<incident>/postmortem, .md and .json */
-export async function getPostmortem({ options }: Visit, [id = '', suffix = '']: readonly string[]): Promise<Answer> {
+export async function getPostmortem(
+  { options, session }: Visit,
+  [id = '', suffix = '']: readonly string[],
+): Promise<Answer> {
   const incident = await options.store.incident(id);
   if (!incident) return notFound(`incident ${id}`);
+  const restricted = restrictedToPerson(
+    await options.store.evidence(incident.id),
+    options.catalogue,
+    session.person.id,
+  );
+  if (restricted.size > 0)
+    return problem(
+      403,
+      'This postmortem is withheld',
+      `${[...restricted.keys()].join(', ')} rest on sources you may not read.`,
+    );
   const { markdown, json } = await options.postmortem(incident);
   if (suffix === '.md') return download(`postmortem-${id}.md`, 'text/markdown; charset=utf-8', markdown);
   if (suffix === '.json')
@@ -159,8 +187,15 @@ export async function getApprove({ options, session, url }: Visit, [plan = '']: 
         ({ kind, body }) => (kind === 'approval.click' || kind === 'approval.refused') && body['plan'] === plan,
       ),
       sent: url.searchParams.has('sent'),
+      signIn: signInState(options, session, row),
     }),
   );
+}
+
+function signInState({ signIn, needsSignIn, clock }: WebOptions, { signedIn }: Visit['session'], { plan }: PlanRow) {
+  if (!signIn || !signedIn) return null;
+  const fresh = clock.nowMs() - signedIn.atMs <= signInFreshMs;
+  return { atMs: signedIn.atMs, again: !fresh && needsSignIn(plan.risk) };
 }
 
 /** The plan's diff: from whoever keeps it, otherwise from the message that asked for approval. */
@@ -179,7 +214,9 @@ async function diffOf(options: WebOptions, row: PlanRow): Promise<Tainted | stri
 /** GET /stats */
 export async function getStats({ options }: Visit): Promise<Answer> {
   const incidents = await options.store.incidents(statsMax);
-  return htmlReply(renderStats(await Promise.all(incidents.map((incident) => loadRecord(options.store, incident)))));
+  const records = await Promise.all(incidents.map((incident) => loadRecord(options.store, incident)));
+  const grades = await options.store.auditRows({ kind: 'verdict.grade' });
+  return htmlReply(renderStats(records, calibrate(grades)));
 }
 
 /** GET /audit */

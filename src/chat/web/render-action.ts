@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { CardAction } from '../../core/card.ts';
+import { type CardAction, type Choice, choiceField } from '../../core/card.ts';
 import { type Html, html } from './html.ts';
-import { channelPath } from './links.ts';
+import { approvePath, channelPath } from './links.ts';
 import type { Session } from './session.ts';
 
 export type ActionPlace = {
@@ -17,23 +17,29 @@ export type ActionPlace = {
  * server answers with the same question as a page.
  */
 export function renderAction(action: CardAction, place: ActionPlace): Html {
-  const page = place.stepUp(action);
+  const page = pageOf(action) ?? place.stepUp(action);
   if (page !== null)
     return html`<a class="${buttonClass(action)}" href="${page}">${action.label}</a><span class="xs mute">High risk: this opens the full plan first.</span>`;
   const { confirm, reason } = action;
-  if (reason) return renderAsking(action, place);
+  if (reason || action.choices) return renderAsking(action, place);
   if (!confirm) return html`${form({ action, place, confirmed: false, inside: button(action, action.label) })}`;
   const dialog = `d-${randomUUID()}`;
   const question = html`<h2>${confirm.title}</h2><p>${confirm.text}</p><div class="acts">${button(action, confirm.accept)}<button class="btn" type="button" data-close>${confirm.dismiss}</button></div>`;
   return html`${form({ action, place, confirmed: false, inside: button(action, action.label), dialog })}<dialog id="${dialog}" aria-label="${confirm.title}">${form({ action, place, confirmed: true, inside: question })}</dialog>`;
 }
 
+/** Our own page, whatever name people reach it by. */
+const pageOf = ({ id, value }: CardAction): string | null => (id === 'review-plan' ? approvePath(value) : null);
+
 /** A button that asks for a reason opens the field in place, with script or without. */
 function renderAsking(action: CardAction, place: ActionPlace): Html {
   const text = action.confirm ? html`<p class="small">${action.confirm.text}</p>` : null;
-  const inside = html`${text}${reasonField(action)}<div class="acts">${button(action, action.confirm?.accept ?? action.label)}</div>`;
+  const inside = html`${text}${(action.choices ?? []).map(choiceSet)}${reasonField(action)}<div class="acts">${button(action, action.confirm?.accept ?? action.label)}</div>`;
   return html`<details class="ask"><summary class="${buttonClass(action)}">${action.label}</summary>${form({ action, place, confirmed: true, inside })}</details>`;
 }
+
+const choiceSet = ({ name, label, options }: Choice): Html =>
+  html`<label class="field"><span>${label}</span><select name="${choiceField(name)}"><option value="">Skip</option>${options.map((option) => html`<option value="${option.value}">${option.label}</option>`)}</select></label>`;
 
 function reasonField({ reason }: CardAction): Html | null {
   if (!reason) return null;

@@ -1,7 +1,8 @@
 /** One message of the local chat, in the channel or in a thread. Its `id` is what live updates replace. */
+
+import type { LocalMessage } from '../../chat-log-port.ts';
 import type { CardKind } from '../../core/card.ts';
 import { plainText } from '../../core/plain-text.ts';
-import type { LocalMessage } from '../../ports.ts';
 import { type Html, html, type Piece } from './html.ts';
 import { brandMark, icon } from './icons.ts';
 import { channelPath, evidencePath } from './links.ts';

@@ -6,7 +6,7 @@ export type Reply = {
   readonly status: number;
   readonly type: string;
   readonly body: string;
-  readonly headers?: { readonly [name: string]: string };
+  readonly headers?: { readonly [name: string]: string | readonly string[] };
 };
 
 export const htmlReply = ({ html }: Html, status = 200): Reply => ({

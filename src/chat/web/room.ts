@@ -1,9 +1,11 @@
 /** One channel as one person sees it. */
+
+import type { ChatLog, LocalMessage } from '../../chat-log-port.ts';
+import { readButton } from '../../core/approval-button.ts';
 import type { CardAction, CardActionId } from '../../core/card.ts';
-import { parseApprovalValue } from '../../core/decide-approval.ts';
 import type { EvidenceId } from '../../core/evidence.ts';
 import type { Incident } from '../../core/incident.ts';
-import type { ChatLog, LocalMessage, Store } from '../../ports.ts';
+import type { Store } from '../../ports.ts';
 import { approvePath, evidencePath } from './links.ts';
 import type { WebOptions } from './options.ts';
 import type { Session } from './session.ts';
@@ -79,14 +81,14 @@ export const isApproval = (id: CardActionId): boolean => id === 'approve-plan' |
 /** High-risk approvals happen on the plan's own page. */
 export function stepUpIn(room: Room): (action: CardAction) => string | null {
   return ({ id, value }) => {
-    const plan = isApproval(id) ? parseApprovalValue(value)?.plan : undefined;
+    const plan = isApproval(id) ? readButton(value)?.plan : undefined;
     return plan !== undefined && room.highRisk.has(plan) ? approvePath(plan) : null;
   };
 }
 
 export async function highRiskPlans(store: Store, messages: readonly LocalMessage[]): Promise<ReadonlySet<string>> {
   const values = messages.flatMap(({ card }) => card?.actions?.filter(({ id }) => isApproval(id)) ?? []);
-  const ids = new Set(values.flatMap(({ value }) => parseApprovalValue(value)?.plan ?? []));
+  const ids = new Set(values.flatMap(({ value }) => readButton(value)?.plan ?? []));
   const rows = await Promise.all([...ids].map((id) => store.plan(id)));
   return new Set(rows.flatMap((row) => (row?.plan.risk === 3 ? [row.plan.id] : [])));
 }

@@ -1,10 +1,12 @@
 /** What people do: speak, click, decide, switch who they are. Every path ends in the flow's intake, once per nonce. */
 import type { z } from 'zod';
-import type { CardAction } from '../../core/card.ts';
-import { approvalValue, parseApprovalValue } from '../../core/decide-approval.ts';
+import type { LocalMessage } from '../../chat-log-port.ts';
+import { signInFreshMs } from '../../core/approval.ts';
+import { readButton } from '../../core/approval-button.ts';
+import { type CardAction, chosenIn } from '../../core/card.ts';
 import { done, failed, type Result } from '../../core/result.ts';
 import { type Tainted, taint } from '../../core/tainted.ts';
-import type { Inbound, LocalMessage } from '../../ports.ts';
+import type { Inbound, PlanRow } from '../../ports.ts';
 import { channelNames } from './channels.ts';
 import { approvePath, channelPath, safeHref } from './links.ts';
 import { renderConfirm } from './pages/confirm.ts';
@@ -86,12 +88,13 @@ function sendClick(visit: Visit, { id, channel, root }: LocalMessage, click: Cli
     action,
     value,
     reason: reason === undefined || reason === '' ? null : taint(reason),
+    ...chosenIn(visit.form),
   });
 }
 
 /** A high-risk plan is approved on its own page only, whatever the button looked like. */
 async function stepUpOf({ options }: Visit, { id, value }: CardAction): Promise<string | null> {
-  const plan = isApproval(id) ? parseApprovalValue(value)?.plan : undefined;
+  const plan = isApproval(id) ? readButton(value)?.plan : undefined;
   const row = plan === undefined ? null : await options.store.plan(plan);
   return row?.plan.risk === 3 ? approvePath(row.plan.id) : null;
 }
@@ -107,9 +110,31 @@ function askFirst(visit: Visit, { message, action }: { message: LocalMessage; ac
 export async function postDecision(visit: Visit, [plan = '']: readonly string[]): Promise<Answer> {
   const form = readChecked(visit, decisionForm);
   if (!form.ok) return form.failure;
-  const { digest, decision, read, reason, nonce } = form.value;
   const row = await visit.options.store.plan(plan);
   if (!row) return notFound(`plan ${plan}`);
+  const refusal = refusalOf(row, form.value);
+  if (refusal) return refusal;
+  const { decision, reason, nonce } = form.value;
+  const decider = deciderOf(visit, row, decision);
+  if ('title' in decider) return decider;
+  const { actor, ...proof } = decider;
+  const action = decisionActions[decision];
+  await visit.options.intake({
+    type: 'click',
+    key: `web:decision:${visit.session.person.account}:${plan}:${decision}:${nonce}`,
+    place: row.place,
+    actor,
+    action,
+    value: visit.options.buttonValue(row, action),
+    reason: reason.trim() === '' ? null : taint(reason.trim()),
+    ...proof,
+    atMs: visit.options.clock.nowMs(),
+  });
+  return finished(visit, `${approvePath(plan)}?sent=1`);
+}
+
+/** Decided already, another version, not read, or without the reason it needs. */
+function refusalOf(row: PlanRow, { digest, decision, read, reason }: z.output<typeof decisionForm>): Problem | null {
   if (row.state !== 'pending')
     return problem(409, `This plan is already ${row.state}`, 'Nothing was done. Read its record on the plan page.');
   if (row.digest !== digest)
@@ -122,17 +147,37 @@ export async function postDecision(visit: Visit, [plan = '']: readonly string[])
     );
   const why = decision === 'break-glass' ? 'breaking the glass' : 'a high-risk plan';
   const needsReason = decision === 'break-glass' || (decision === 'approve' && row.plan.risk === 3);
-  if (needsReason && reason.trim() === '')
-    return problem(400, `Not approved: ${why} needs a reason`, 'Write one sentence for the audit log.');
-  await send(visit, {
-    key: `web:decision:${visit.session.person.account}:${plan}:${decision}:${nonce}`,
-    place: row.place,
-    action: decisionActions[decision],
-    value: approvalValue(row),
-    reason: reason.trim() === '' ? null : taint(reason.trim()),
-  });
-  return finished(visit, `${approvePath(plan)}?sent=1`);
+  return needsReason && reason.trim() === ''
+    ? problem(400, `Not approved: ${why} needs a reason`, 'Write one sentence for the audit log.')
+    : null;
 }
+
+type Decider = Pick<Extract<Inbound, { type: 'click' }>, 'actor' | 'signedIn'>;
+
+/** Whoever decides, as the plan's own platform knows them: that platform says whether they are still a member. */
+function deciderOf(
+  { options, session }: Visit,
+  { place: { platform, tenant }, plan }: PlanRow,
+  decision: keyof typeof decisionActions,
+): Decider | Problem {
+  const { person, signedIn } = session;
+  const nowMs = options.clock.nowMs();
+  const accounts = options.catalogue.people.find(({ id }) => id === person.id)?.accounts ?? {};
+  const account = platform === 'web' ? person.account : accounts[platform];
+  if (account === undefined)
+    return problem(403, `You have no ${platform} account in the directory`, 'Have it added to causeway.yaml.');
+  const actor = { platform, tenant, account };
+  if (options.signIn === undefined) return { actor, signedIn: { person: person.id, method: 'local', atMs: nowMs } };
+  const fresh = signedIn !== undefined && nowMs - signedIn.atMs <= signInFreshMs;
+  if (fresh) return { actor, signedIn };
+  return decision !== 'reject' && options.needsSignIn(plan.risk) ? signInAgain : { actor };
+}
+
+const signInAgain = problem(
+  403,
+  'Not approved: you signed in too long ago',
+  'Use Sign In Again on the plan page, then decide within five minutes. Nothing was done.',
+);
 
 const decisionActions = { approve: 'approve-plan', reject: 'reject-plan', 'break-glass': 'break-glass' } as const;
 
@@ -170,6 +215,7 @@ export function postPerson(visit: Visit): Promise<Answer> {
 
 type Click = Pick<Inbound & { type: 'click' }, 'key' | 'place' | 'action' | 'value'> & {
   readonly reason: Tainted | null;
+  readonly chosen?: { readonly [name: string]: string };
 };
 
 async function send({ options, session }: Visit, click: Click): Promise<void> {

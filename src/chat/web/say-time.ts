@@ -5,18 +5,18 @@ const dateMaxMs = 8.64e15;
 /** "14:04:40", UTC. */
 export const clockTime = (atMs: number): string => (Math.abs(atMs) <= dateMaxMs ? iso(atMs).slice(11, 19) : 'unknown');
 
+const day = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+
 /** "Friday 20 November 2026", UTC. */
 export function calendarDay(atMs: number): string {
   if (!(Math.abs(atMs) <= dateMaxMs)) return 'unknown';
-  return new Intl.DateTimeFormat('en-GB', {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    timeZone: 'UTC',
-  })
-    .format(atMs)
-    .replace(',', '');
+  return day.format(atMs).replace(',', '');
 }
 
 /** A time with its zone, and the full instant for machines and tooltips. */

@@ -11,6 +11,7 @@ import { readForm } from './read-form.ts';
 import { htmlReply, jsonReply, type Problem, type Reply } from './reply.ts';
 import { type Found, findRoute } from './routes.ts';
 import { openSession, type Session, webPeople } from './session.ts';
+import { answerSignIn, notHere, signedInSession, toSignIn } from './sign-in.ts';
 import { type Answer, notFound, problem, type Visit } from './visit.ts';
 
 export type WebRouter = {
@@ -66,12 +67,19 @@ async function serve(site: Site, exchange: Exchange): Promise<void> {
   const probe = await answerProbe(site.options, url.pathname);
   if (probe) return write(response, probe);
   const target = targetOf(site, request, url.pathname);
-  if (!target && next) return next();
+  const signsIn = site.options.signIn !== undefined && /^\/sign-in(?:\/|$)/u.test(url.pathname);
+  if (!target && !signsIn && next) return next();
   const refusal = refuse(request, site.options.allowedHosts ?? []);
   if (refusal) return write(response, problemReply(refusal, wantsJson(request)));
+  if (signsIn) return serveDoor(site, { request, response, url });
   if (target !== null && target !== 'events' && 'etag' in target)
     return write(response, assetReply(target, request.headers['if-none-match']));
   return serveSession(site, { request, response, url, target });
+}
+
+async function serveDoor({ options }: Site, { request, response, url }: Omit<Serving, 'target'>): Promise<void> {
+  const answer = await answerSignIn(options, { method: request.method ?? 'GET', url, cookie: request.headers.cookie });
+  write(response, toReply(answer ?? notFound('such page'), wantsJson(request)));
 }
 
 type Target = Asset | Found | 'events' | null;
@@ -85,14 +93,31 @@ type Serving = Pick<Exchange, 'request' | 'response'> & { readonly url: URL; rea
 
 /** Pages, forms and streams are for a person. */
 async function serveSession(site: Site, { request, response, url, target }: Serving): Promise<void> {
-  const { secret, localPeople } = site.options;
-  const session = openSession({ secret, people: webPeople(localPeople) }, request.headers.cookie);
-  if (!session) return write(response, problemReply(nobody, wantsJson(request)));
+  const session = sessionOf(site.options, request.headers.cookie);
+  if (!session) return write(response, unknownPerson(site.options, request, url));
+  if (site.options.signIn && isLocalOnly(target)) return write(response, problemReply(notHere, wantsJson(request)));
   if (target === 'events') return openStream(site, { request, response, url, session });
   const answer =
     target && 'route' in target ? await visitRoute(site, { request, url, session, found: target }) : unrouted(target);
   write(response, withCookie(toReply(answer, wantsJson(request)), session));
 }
+
+function sessionOf(options: WebOptions, cookie: string | undefined): Session | null {
+  const { secret, localPeople, signIn } = options;
+  return signIn ? signedInSession(options, cookie) : openSession({ secret, people: webPeople(localPeople) }, cookie);
+}
+
+function unknownPerson({ signIn }: WebOptions, request: IncomingMessage, url: URL): Reply {
+  if (!signIn) return problemReply(nobody, wantsJson(request));
+  return request.method === 'GET' && !wantsJson(request)
+    ? toSignIn(url)
+    : problemReply(signInFirst, wantsJson(request));
+}
+
+const isLocalOnly = (target: Serving['target']): boolean =>
+  target === 'events' || (target !== null && 'route' in target && target.route.local === true);
+
+const signInFirst = problem(401, 'You are not signed in', 'Reload the page and sign in. Nothing was done.');
 
 const nobody = problem(
   503,
@@ -168,12 +193,15 @@ const withCookie = (reply: Reply, { setCookie }: Session): Reply =>
 const wantsJson = ({ headers }: IncomingMessage): boolean =>
   (headers.accept ?? '').includes('application/json') || (headers['content-type'] ?? '').startsWith('application/json');
 
+const headerValue = (value: string | readonly string[]): string | string[] =>
+  typeof value === 'string' ? value : [...value];
+
 function write(response: ServerResponse, { status, type, body, headers }: Reply): void {
   response.writeHead(status, {
     ...securityHeaders,
     'content-type': type,
     'content-length': Buffer.byteLength(body),
-    ...headers,
+    ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, headerValue(value)])),
   });
   response.end(response.req.method === 'HEAD' ? '' : body);
 }

@@ -1,5 +1,6 @@
 /** Who is looking. A signed cookie names the person; every form carries a token derived from the same secret. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { SignedIn } from '../../core/approval.ts';
 import type { DirectoryPerson } from '../../core/catalogue.ts';
 
 export type WebPerson = {
@@ -14,6 +15,8 @@ export type Session = {
   readonly csrf: string;
   /** Sent back when the browser brought none, an invalid one, or the person changed. */
   readonly setCookie: string | null;
+  /** How the person proved who they are; absent: by sitting at this browser. */
+  readonly signedIn?: SignedIn;
 };
 
 const sessionCookie = 'causeway_person';

@@ -1,6 +1,7 @@
+import type { ChatLog, LocalMessage } from '../../chat-log-port.ts';
 import type { Catalogue } from '../../core/catalogue.ts';
 import type { Place } from '../../core/incident.ts';
-import type { Actor, ChatLog, ChatPlatform, Clock, LocalMessage, MessageRef } from '../../ports.ts';
+import type { Actor, ChatPlatform, Clock, MessageRef } from '../../ports.ts';
 
 export type WebPlatformParts = {
   readonly chatLog: ChatLog;
@@ -33,6 +34,9 @@ export function createWebPlatform({ chatLog, clock, people }: WebPlatformParts):
     share: async (place, document, key) => {
       await say(place, `share:${key}`, { document });
     },
+    // Everybody who can sign in here can read every channel.
+    audience: () =>
+      Promise.resolve({ kind: 'accounts', accounts: people.flatMap(({ accounts }) => accounts['web'] ?? []) }),
     account: (actor) => {
       const person = actor.tenant === 'local' ? personAt(people, actor.account) : undefined;
       return Promise.resolve(

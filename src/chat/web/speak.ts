@@ -1,5 +1,6 @@
+import type { ChatLog, LocalMessage } from '../../chat-log-port.ts';
 import { taint } from '../../core/tainted.ts';
-import type { ChatLog, Clock, Intake, LocalMessage } from '../../ports.ts';
+import type { Clock, Intake } from '../../ports.ts';
 import { parseSpoken } from './parse.ts';
 
 export type Said = {

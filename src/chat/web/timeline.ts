@@ -20,6 +20,7 @@ const tellers: { readonly [Kind in AuditKind]?: (field: Field, body: AuditRow['b
   'incident.opened': () => ['Incident opened'],
   'incident.phase': (field) => ['Phase: ', field('phase')],
   'engine.ranking': (field) => ['Ranked the causes: ', field('because')],
+  'investigation.stop': () => ['Asked to stop the investigation'],
   verdict: (field, body) => ['Verdict: ', taint(verdictIn(body['hypotheses'])), '. ', field('label')],
   'plan.proposed': (field) => ['Proposed: ', field('title')],
   'plan.state': (field) => ['Plan ', field('plan'), ' is ', field('state')],

@@ -20,7 +20,13 @@ export type Answer = Reply | Problem;
 
 export type Handler = (visit: Visit, parts: readonly string[]) => Promise<Answer>;
 
-export type Route = { readonly method: 'GET' | 'POST'; readonly path: RegExp; readonly handle: Handler };
+export type Route = {
+  readonly method: 'GET' | 'POST';
+  readonly path: RegExp;
+  readonly handle: Handler;
+  /** Of the local chat: not where people sign in. */
+  readonly local?: true;
+};
 
 export const problem = (status: number, title: string, fix: string): Problem => ({ status, title, fix });
 

@@ -49,7 +49,7 @@ export const planLooks: { readonly [State in PlanState]: Look } = {
   stopped: { says: 'Stopped', icon: 'x', tone: 'warn' },
 };
 
-const causeKindWords: { readonly [Kind in CauseKind]: string } = {
+export const causeKindWords: { readonly [Kind in CauseKind]: string } = {
   'bad-deploy': 'Bad deploy',
   'config-change': 'Configuration change',
   'feature-flag': 'Feature flag',
@@ -80,6 +80,7 @@ const sourceNames: { readonly [source: string]: string } = {
   github: 'GitHub',
   kubernetes: 'Kubernetes',
   loki: 'Loki',
+  people: 'People',
   prometheus: 'Prometheus',
 };
 

@@ -1,6 +1,7 @@
 import type { Card } from '../../core/card.ts';
 import type { Evidence } from '../../core/evidence.ts';
 import type { Hypothesis } from '../../core/hypothesis.ts';
+import { redactionText } from '../../core/redaction-receipt.ts';
 
 /** One evidence item for the thread: what it says, what it supports, how it was measured. */
 export function evidenceCard(evidence: Evidence, hypotheses: readonly Hypothesis[], url: string): Card {
@@ -18,7 +19,9 @@ export function evidenceCard(evidence: Evidence, hypotheses: readonly Hypothesis
       open: false,
       lines: [
         [`${evidence.tool}, `, { atMs: evidence.window.fromMs }, ' to ', { atMs: evidence.window.toMs }],
-        [`result sha256 ${evidence.sha256.slice(0, 16)}, ${evidence.bytes} bytes, ${evidence.redactions} redactions`],
+        [
+          `result sha256 ${evidence.sha256.slice(0, 16)}, ${evidence.bytes} bytes, redacted: ${redactionText(evidence)}`,
+        ],
         [{ label: `open in ${evidence.source}`, href: evidence.link }],
       ],
       code: [{ label: 'query', language: 'text', text: evidence.query }],

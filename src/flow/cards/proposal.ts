@@ -1,8 +1,9 @@
 import type { ApprovalRow, PlanState, SaidReason } from '../../core/approval.ts';
-import type { Card, CodeBlock, Line } from '../../core/card.ts';
-import { approvalValue } from '../../core/decide-approval.ts';
+import type { Decision } from '../../core/approval-button.ts';
+import type { Card, CardAction, CodeBlock, Line } from '../../core/card.ts';
 import type { SealedPlan } from '../../core/plan.ts';
 import { taint } from '../../core/tainted.ts';
+import { signInFix } from './refusal.ts';
 import { sentence } from './words.ts';
 
 export type ProposalView = {
@@ -11,8 +12,12 @@ export type ProposalView = {
   readonly needed: number;
   readonly approvers: readonly { readonly id: string; readonly name: string }[];
   readonly names: (personId: string) => string;
-  /** What a dry run said it would do; ours. */
+  /** The plan's own page. */
   readonly url: string;
+  /** Where it is approved: by its button here, on its page after signing in, or nowhere until that is set up. */
+  readonly way: 'button' | 'page' | 'nowhere';
+  /** What a button of this request carries. */
+  readonly value: (decision: Decision) => string;
 };
 
 const riskWords = { 1: '1 of 3, low', 2: '2 of 3, medium', 3: '3 of 3, high' } as const;
@@ -26,18 +31,18 @@ export function proposalCard(view: ProposalView): Card {
     kind: 'proposal',
     fallback: sentence(`Approval needed: ${plan.title}`),
     title: [plan.title],
-    lead: [...asked, `approve or reject: this needs ${needed} of you.`],
-    facts: facts(view),
-    details: exactPlan(view),
+    lead: [...asked, ...asking(view)],
+    facts: planFacts(view),
+    details: planDetails(view),
     actions: [
+      ...approveButton(view),
       {
-        id: 'approve-plan',
-        label: 'Approve Plan',
-        value: approvalValue(sealed),
-        style: 'primary',
-        confirm: confirmation(view),
+        id: 'reject-plan',
+        label: 'Reject Plan',
+        value: view.value('reject-plan'),
+        style: 'plain',
+        reason: 'optional',
       },
-      { id: 'reject-plan', label: 'Reject Plan', value: approvalValue(sealed), style: 'plain', reason: 'optional' },
     ],
     foot: [
       `Needs ${needed} ${needed === 1 ? 'person' : 'people'}, not the requester (${view.names(plan.requester)}) · ${approvals.length} so far · expires `,
@@ -50,7 +55,25 @@ export function proposalCard(view: ProposalView): Card {
   };
 }
 
-function facts({ sealed: { plan }, approvals, needed, names }: ProposalView): NonNullable<Card['facts']> {
+function asking({ way, needed }: ProposalView): Line {
+  if (way === 'button') return [`approve or reject: this needs ${needed} of you.`];
+  if (way === 'page') return [`approve on its page, signed in, or reject: high risk, this needs ${needed} of you.`];
+  return [{ strong: 'High risk, and nobody can sign in here: it cannot be approved. ' }, signInFix];
+}
+
+/** A high-risk plan is approved on its own page only: its button opens that page. */
+function approveButton(view: ProposalView): readonly CardAction[] {
+  const { way, url } = view;
+  if (way === 'nowhere') return [];
+  if (way === 'page')
+    return [
+      { id: 'review-plan', label: 'Review and Approve', value: view.sealed.plan.id, style: 'primary', href: url },
+    ];
+  const value = view.value('approve-plan');
+  return [{ id: 'approve-plan', label: 'Approve Plan', value, style: 'primary', confirm: confirmation(view) }];
+}
+
+export function planFacts({ sealed: { plan }, approvals, needed, names }: ProposalView): NonNullable<Card['facts']> {
   const people = approvals
     .map(({ by, breakGlass }) => `${names(by)}${breakGlass ? ', who broke the glass' : ''}`)
     .join(', ');
@@ -59,6 +82,9 @@ function facts({ sealed: { plan }, approvals, needed, names }: ProposalView): No
       label: 'Risk',
       value: [`${riskWords[plan.risk]}${plan.riskReasons.length > 0 ? `: ${plan.riskReasons.join('; ')}` : ''}`],
     },
+    ...(plan.runbook
+      ? [{ label: 'Runbook', value: [{ strong: plan.runbook.name }, `, ${plan.runbook.lastRun}`] }]
+      : []),
     { label: 'Blast radius', value: [plan.blastRadius.says] },
     { label: 'Expected effect', value: [plan.expectedEffect] },
     { label: 'Undo', value: [plan.inverse.says] },
@@ -70,7 +96,7 @@ function facts({ sealed: { plan }, approvals, needed, names }: ProposalView): No
   ];
 }
 
-function exactPlan({ sealed }: ProposalView): NonNullable<Card['details']> {
+export function planDetails({ sealed }: ProposalView): NonNullable<Card['details']> {
   const { plan, digest } = sealed;
   const code: CodeBlock[] = plan.preview ? [{ label: 'change', language: 'diff', text: plan.preview }] : [];
   return {
@@ -110,8 +136,8 @@ export function recordCard(view: ProposalView & { readonly state: PlanState; rea
     fallback: sentence(`${plan.title}: ${view.state}`),
     title: [plan.title],
     lead: view.said,
-    facts: facts(view),
-    details: { ...exactPlan(view), open: false },
+    facts: planFacts(view),
+    details: { ...planDetails(view), open: false },
     foot: ['Plan ', { code: digest.slice(-8) }, ' · ', { label: 'full plan', href: view.url }],
   };
 }
@@ -149,6 +175,7 @@ export function decisionLine(state: PlanState, view: Deciders): Line {
 }
 
 function approvedBy(people: string, { approvals, said }: Deciders): Line {
+  if (approvals.some(({ automatic }) => automatic)) return ['Started by itself, as its class is set to'];
   if (!approvals.some(({ breakGlass }) => breakGlass)) return [`Approved by ${people}`];
   return [`Approved by ${people}, breaking the glass`, ...(said?.reason ? [': ', said.reason] : [])];
 }

@@ -1,5 +1,5 @@
 import { amount } from '../../core/amount.ts';
-import type { Card, Line, Task } from '../../core/card.ts';
+import type { Card, CardAction, Line, Task } from '../../core/card.ts';
 import type { Gap } from '../../core/evidence.ts';
 import type { Hypothesis } from '../../core/hypothesis.ts';
 import type { Incident, Symptom } from '../../core/incident.ts';
@@ -16,8 +16,12 @@ export type StatusView = {
   readonly gaps: readonly Gap[];
   readonly next: Line;
   readonly trend: Line | null;
+  /** The model is reading, or will be: people can end it. */
+  readonly stoppable: boolean;
   /** "Running without the model", or null. */
   readonly label: string | null;
+  /** What was spent against its bounds, or null. Absent in messages of a version without shared bounds. */
+  readonly footer?: string | null;
   readonly nowMs: number;
   readonly url: string;
 };
@@ -42,8 +46,10 @@ export function statusCard(view: StatusView): Card {
         : `Reading ${sources.length} sources`,
       items: sources.map(({ name, state, says }) => ({ id: name, title: [name], state, output: says })),
     },
+    ...(view.stoppable ? { actions: [stopAction(incident)] } : {}),
     foot: [
       ...(view.label ? [`${view.label} · `] : []),
+      ...(view.footer ? [`${view.footer} · `] : []),
       'Updated ',
       { atMs: nowMs },
       ' · evidence in this thread · ',
@@ -51,6 +57,13 @@ export function statusCard(view: StatusView): Card {
     ],
   };
 }
+
+const stopAction = ({ id }: Incident): CardAction => ({
+  id: 'stop-investigation',
+  label: 'Stop Investigation',
+  value: id,
+  style: 'plain',
+});
 
 function fallback({ incident, ranking, hypotheses }: StatusView): string {
   const first = hypotheses[0];

@@ -3,6 +3,9 @@ import { up as initial } from './001-initial.ts';
 import { up as auditAppend } from './002-audit-append.ts';
 import { up as tape } from './003-tape.ts';
 import { up as breakGlass } from './004-break-glass.ts';
+import { up as spending } from './005-spending.ts';
+import { up as sealedButtons } from './006-sealed-buttons.ts';
+import { up as rawTurns } from './007-raw-turns.ts';
 
 /** Every migration, by the name it is remembered under: the names are stored, so they never change. */
 const migrations: Readonly<Record<string, Migration>> = {
@@ -10,6 +13,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   '002-audit-append': { up: auditAppend },
   '003-tape': { up: tape },
   '004-break-glass': { up: breakGlass },
+  '005-spending': { up: spending },
+  '006-sealed-buttons': { up: sealedButtons },
+  '007-raw-turns': { up: rawTurns },
 };
 
 /** Brings the schema up to date. Processes that do it at the same time wait for each other (Kysely's lock). */

@@ -58,6 +58,8 @@ const view = {
   names: (id: string) => id,
   diff: taint('- one\n+ two <!channel>'),
   url: 'https://causeway.example/approve/plan-1',
+  way: 'button' as const,
+  value: (decision: string) => `plan-1.1.89e3b525.n0nce.${decision}`,
 };
 const url = 'https://causeway.example/i/INC-1';
 const step = { id: 's1', says: 'Open a pull request', state: 'in_progress', output: [taint('opened <@U1>')] } as const;
@@ -78,6 +80,7 @@ const cards: readonly (readonly [string, Card])[] = [
       next: ['Reading'],
       trend: null,
       label: 'Running without the model',
+      stoppable: false,
       nowMs: 1_700_000_000_000,
       url,
     }),
@@ -144,7 +147,7 @@ describe('a proposal', () => {
     expect(approve).toMatchObject({
       action_id: 'approve-plan:0',
       style: 'primary',
-      value: expect.stringMatching(/^plan-1:1:/u),
+      value: expect.stringMatching(/^plan-1\.1\./u),
     });
   });
 

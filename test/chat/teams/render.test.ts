@@ -6,6 +6,7 @@ import { activityBytesMax, renderActivity } from '../../../src/chat/teams/render
 import { type Card, cardActionIds, cardKinds, type Line } from '../../../src/core/card.ts';
 import { taint } from '../../../src/core/tainted.ts';
 import { cardSaying } from '../../support/hostile-card.ts';
+import { buttonOf } from '../../support/plan-button.ts';
 import {
   evidenceCard,
   hypothesesCard,
@@ -91,7 +92,7 @@ function elements(value: unknown): z.output<typeof Typed>[] {
 
 it('asks to confirm an approval, which then carries the verb and the value', () => {
   const [approve, reject] = activity(proposalCard(samplePlanRow())).attachments[0]?.content.actions ?? [];
-  const data = { value: 'plan-1:1:89e3b525'.replace('89e3b525', samplePlanRow().digest.slice(-8)) };
+  const data = { value: buttonOf(samplePlanRow()) };
   expect(approve).toMatchObject({
     type: 'Action.ShowCard',
     title: 'Approve Plan',
@@ -107,7 +108,8 @@ it('asks to confirm an approval, which then carries the verb and the value', () 
       ],
     },
   });
-  expect(reject).toMatchObject({ type: 'Action.Execute', verb: 'reject-plan', data });
+  const value = buttonOf(samplePlanRow(), 'reject-plan');
+  expect(reject).toMatchObject({ type: 'Action.Execute', verb: 'reject-plan', data: { value } });
   expect(cardActionIds).toContain('reject-plan');
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createWebPlatform } from '../../../src/chat/web/show.ts';
+import type { ChatLog } from '../../../src/chat-log-port.ts';
 import { taint } from '../../../src/core/tainted.ts';
-import type { ChatLog } from '../../../src/ports.ts';
 import { createMemoryChatLog } from '../../support/memory-chat-log.ts';
 import { tellStory } from '../../support/sample-story.ts';
 import { become, startWebWorld, type Visitor, visit, type WebWorld } from '../../support/web-world.ts';

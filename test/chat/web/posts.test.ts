@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { plainText } from '../../../src/core/plain-text.ts';
+import { buttonOf } from '../../support/plan-button.ts';
 import { samplePlanRow, tellStory } from '../../support/sample-story.ts';
 import { become, startWebWorld, type Visitor, visit, type WebWorld, webCatalogue } from '../../support/web-world.ts';
 
@@ -193,7 +194,7 @@ it('refuses a click on a button the message does not show: other value, other ch
 it('asks before a button that needs confirmation, without script on a page of its own', async () => {
   await tellStory(world, samplePlanRow({ plan: { ...samplePlanRow().plan, risk: 2 } }));
   const { html } = await dana.get('/c/incidents');
-  const value = /name="value" value="(plan-1:1:[0-9a-f]{8})"/u.exec(html)?.[1] ?? '';
+  const value = /name="value" value="(plan-1\.1\.[0-9a-f]{8}\.[\w.-]+)"/u.exec(html)?.[1] ?? '';
   const message =
     (await world.chatLog.messages({ channel: 'incidents' })).find(({ card }) => card?.kind === 'proposal')?.id ?? '';
   const fields = { ...dana.envelope(), message, action: 'approve-plan', value };
@@ -274,7 +275,8 @@ it('takes a decision from the plan page: read, with a reason, bound to the diges
     {
       type: 'click',
       action: 'approve-plan',
-      value: 'plan-1:1:a9e3b525',
+      value: buttonOf(row),
+      signedIn: { person: 'lee', method: 'local' },
       place,
       actor: { account: 'w-lee' },
       reason: { untrusted: 'Seen with Dana' },
@@ -288,7 +290,7 @@ it('lets a member of the group break the glass for a high-risk plan on its page 
   dana = await visit(world.web.url);
   const row = samplePlanRow();
   await tellStory(world, row);
-  const value = `plan-1:1:${row.digest.slice(-8)}`;
+  const value = buttonOf(row, 'break-glass');
   const offer = { id: 'break-glass', label: 'Break Glass', value, style: 'danger', reason: 'required' } as const;
   const message = await world.platform.post(place, { kind: 'notice', fallback: 'Glass', actions: [offer] }, 'offer');
   const click = { message: message.id, action: 'break-glass', value, confirmed: '1', reason: 'x' };

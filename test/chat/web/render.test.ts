@@ -4,10 +4,10 @@ import { renderCard } from '../../../src/chat/web/render.ts';
 import { renderAction } from '../../../src/chat/web/render-action.ts';
 import { renderRoomMessage, renderThreadMessage } from '../../../src/chat/web/render-message.ts';
 import type { Room } from '../../../src/chat/web/room.ts';
+import type { LocalMessage } from '../../../src/chat-log-port.ts';
 import type { Card, Line, Span } from '../../../src/core/card.ts';
 import { stripHidden } from '../../../src/core/plain-text.ts';
 import { taint } from '../../../src/core/tainted.ts';
-import type { LocalMessage } from '../../../src/ports.ts';
 import { cardSaying } from '../../support/hostile-card.ts';
 import { parseTags, textOfHtml } from '../../support/parse-html.ts';
 import {

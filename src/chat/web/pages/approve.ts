@@ -34,6 +34,8 @@ export type ApproveView = {
   readonly clicks: readonly AuditRow[];
   /** True right after a decision was sent: the page reads itself again. */
   readonly sent: boolean;
+  /** When the person signed in, and whether that is too long ago for this plan; null where nobody signs in. */
+  readonly signIn: { readonly atMs: number; readonly again: boolean } | null;
 };
 
 export function renderApprove(view: ApproveView): Html {
@@ -129,7 +131,7 @@ function decision(view: ApproveView): Html {
       ? html`<input type="text" name="reason" required maxlength="500">`
       : html`<input type="text" name="reason" maxlength="500">`;
   return html`<form class="panel stack" method="post" action="${approvePath(plan.id)}">${hiddenFields(session)}<input type="hidden" name="digest" value="${row.digest}">
-<div><h2>Your decision</h2><p class="small mute">You are ${session.person.name}. <a href="${channelPath(row.place.channel)}">Change on the chat page</a></p></div>
+<div><h2>Your decision</h2>${who(view)}</div>
 ${sent && html`<p class="note" role="status">Your decision was received. This page shows it as soon as it is recorded.</p>`}
 ${note}
 <label class="check"><input type="checkbox" name="read" required><span>I have read the exact change and the steps</span></label>
@@ -138,6 +140,15 @@ ${note}
 ${breakGlass(view)}
 <p class="xs mute">Starts within ${duration(plan.startWithinMs)} of the last approval. Stop it at any time from the channel.</p>
 </form>`;
+}
+
+function who({ session, signIn, row }: ApproveView): Html {
+  const { name } = session.person;
+  if (!signIn)
+    return html`<p class="small mute">You are ${name}. <a href="${channelPath(row.place.channel)}">Change on the chat page</a></p>`;
+  const link = html`<a href="/sign-in?back=${encodeURIComponent(approvePath(row.plan.id))}">Sign In Again</a>`;
+  if (!signIn.again) return html`<p class="small mute">You are ${name}, signed in ${timeTag(signIn.atMs)}. ${link}</p>`;
+  return html`<p class="note note--warn">${icon('wait')}<span>You are ${name}, signed in ${timeTag(signIn.atMs)}: too long ago to approve a high-risk plan. ${link}</span></p>`;
 }
 
 /** Only members of the break-glass group see it. */

@@ -1,5 +1,5 @@
 /** The local chat: channels, one channel, one thread. */
-import type { LocalMessage } from '../../../ports.ts';
+import type { LocalMessage } from '../../../chat-log-port.ts';
 import { type Html, html, type Piece } from '../html.ts';
 import { icon } from '../icons.ts';
 import { channelPath, incidentPath } from '../links.ts';

@@ -1,4 +1,5 @@
 import type { Evidence, Provenance } from '../../../core/evidence.ts';
+import { redactionText } from '../../../core/redaction-receipt.ts';
 import { taint } from '../../../core/tainted.ts';
 import { drawable } from '../chart-scale.ts';
 import { type Html, html, type Piece } from '../html.ts';
@@ -43,7 +44,7 @@ function facts(item: Evidence): Html {
 <dt>Window</dt><dd>${timeTag(item.window.fromMs, '')} to ${timeTag(item.window.toMs)}</dd>
 <dt>Read</dt><dd>${timeTag(item.takenAtMs)}, ${item.bytes} bytes</dd>
 <dt>Class</dt><dd>${classes[item.provenance]}</dd>
-<dt>Redacted</dt><dd>${item.redactions} values</dd>
+<dt>Redacted</dt><dd>${redactionText(item)}</dd>
 <dt>Result</dt><dd class="hash">sha256 ${item.sha256}</dd>
 <dt>Input</dt><dd class="hash">${taint(JSON.stringify(item.input))}</dd>
 <dt>Vendor</dt><dd>${link(`Open in ${sourceName(item.source)}`, item.link)}</dd></dl>`;

@@ -1,3 +1,4 @@
+import { type Contradiction, contradictionWords, findContradictions } from '../../../core/contradiction.ts';
 import type { Citation, Hypothesis } from '../../../core/hypothesis.ts';
 import { type Html, html, type Piece } from '../html.ts';
 import type { IncidentRecord } from '../incident-record.ts';
@@ -7,13 +8,23 @@ import { timeTag } from '../say-time.ts';
 import { causeWords, verdictWord } from '../words.ts';
 
 /** Ranked causes; what is ruled out stays, dimmed. */
-export function renderCauses({ hypotheses, incident }: IncidentRecord): Html {
+export function renderCauses({ hypotheses, incident, evidence }: IncidentRecord): Html {
   const items = hypotheses.map((hypothesis) => cause(hypothesis, incident.id));
   const list =
     items.length === 0
       ? html`<p class="mute">Nothing is ranked yet.</p>`
       : html`<p class="lede">Code sets the verdict words from the evidence counts.</p><ol class="tree panel">${items}</ol>`;
-  return html`<section id="causes" aria-labelledby="h-causes"><h2 id="h-causes">Causes</h2>${list}</section>`;
+  return html`<section id="causes" aria-labelledby="h-causes"><h2 id="h-causes">Causes</h2>${list}${disputes(findContradictions(evidence), incident.id)}</section>`;
+}
+
+/** What sources disagree about: both items, both numbers, the time they are of. */
+function disputes(found: readonly Contradiction[], incident: string): Piece {
+  if (found.length === 0) return null;
+  const items = found.map((each) => {
+    const [one, other] = each.sides;
+    return html`<li>${chip(one.evidence, incident)} ${chip(other.evidence, incident)} ${contradictionWords(each)}, ${timeTag(each.window.fromMs)} to ${timeTag(each.window.toMs)}</li>`;
+  });
+  return html`<h3>Sources disagree</h3><ul class="panel">${items}</ul><p class="small mute">A cause that rests on one side is not called Confirmed until this is settled.</p>`;
 }
 
 function cause(hypothesis: Hypothesis, incident: string): Html {

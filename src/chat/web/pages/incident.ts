@@ -1,4 +1,6 @@
 /** The incident, top to bottom in the order people ask: what, when, why, how sure, what now. */
+import { sayCached } from '../../../core/model-cost.ts';
+import type { Bounds, SharedBounds, SharedSpending } from '../../../core/spending.ts';
 import { type Html, html, type Piece } from '../html.ts';
 import { costOf, type IncidentRecord, milestonesOf, recoveryOf } from '../incident-record.ts';
 import { approvePath, channelPath, evidencePath, incidentPath } from '../links.ts';
@@ -17,6 +19,7 @@ import { renderSignal } from './incident-signal.ts';
 export type IncidentView = {
   readonly record: IncidentRecord;
   readonly session: Session;
+  readonly cost: { readonly spent: SharedSpending; readonly bounds: SharedBounds };
   readonly nowMs: number;
   readonly nameOf: (id: string) => string;
   readonly approversNeeded: (risk: 1 | 2 | 3) => number;
@@ -34,10 +37,10 @@ ${strip(record)}
 ${renderSignal(record)}
 ${renderCauses(record)}
 ${renderEvidenceTable(record, view.session)}
-${renderGaps(gaps)}
+${renderGaps(gaps, evidence.length)}
 ${renderPlans(view)}
 ${timeline(view)}
-${cost(record)}
+${cost(view)}
 ${renderAuditProof(record)}
 </main></div>`;
   return renderPage({ title: html`${incident.id} ${incident.symptom?.title}`, current: 'incidents', content });
@@ -99,16 +102,21 @@ function timeline({ record, nameOf }: IncidentView): Html {
   return html`<section id="timeline" aria-labelledby="h-timeline"><h2 id="h-timeline">Timeline</h2>${shown}</section>`;
 }
 
-function cost({ rows, evidence }: IncidentRecord): Html {
-  const { dollars, modelTurns, toolCalls, failedCalls, reading, posts, threadPosts, label, dropped } = costOf(rows);
+function cost({ record: { rows, evidence }, cost: { spent, bounds } }: IncidentView): Html {
+  const { dollars, model, toolCalls, failedCalls, reading, posts, threadPosts, label, dropped } = costOf(rows);
+  const cached = sayCached(model);
   const bytes = evidence.reduce((sum, item) => sum + item.bytes, 0);
   return html`<section id="cost" aria-labelledby="h-cost"><h2 id="h-cost">Cost</h2><div class="panel"><dl class="facts facts--3">
-<div><dt>Model</dt><dd><b>$${dollars.toFixed(2)}</b> · ${modelTurns} turns</dd></div>
+<div><dt>Model</dt><dd><b>$${dollars.toFixed(2)}</b>${ofDollars(bounds.incident)} · ${model.turns} turns${model.digests > 0 ? ` · ${model.digests} digests` : ''}</dd></div>
+<div><dt>Model tokens</dt><dd>${spent.incident.inputTokens} read${cached === null ? '' : `, ${cached}`} · ${spent.incident.outputTokens} written</dd></div>
 <div><dt>Tool calls</dt><dd>${toolCalls} · ${failedCalls} failed · ${reading.requests} requests</dd></div>
 <div><dt>Read from vendors</dt><dd>${Math.round(reading.charactersRead / 1024)} KB${reading.bytesScanned > 0 ? `, ${Math.round(reading.bytesScanned / 1_048_576)} MB scanned` : ''}</dd></div>
 <div><dt>Evidence kept</dt><dd>${evidence.length} items, ${Math.round(bytes / 1024)} KB</dd></div>
 <div><dt>Channel posts</dt><dd>${posts} · ${threadPosts} in the thread</dd></div>
 <div><dt>Statements dropped</dt><dd>${dropped}, no stored result proves them</dd></div>
+<div><dt>Today, all incidents</dt><dd><b>$${spent.day.dollars.toFixed(2)}</b>${ofDollars(bounds.day)} · ${spent.day.vendorCalls}${bounds.day.vendorCalls === null ? '' : ` of ${bounds.day.vendorCalls}`} requests</dd></div>
 <div><dt>Reasoning</dt><dd>${label ?? 'not finished'}</dd></div>
 </dl></div></section>`;
 }
+
+const ofDollars = ({ dollars }: Bounds): string => (dollars === null ? '' : ` of $${dollars}`);

@@ -1,15 +1,15 @@
-import { type Calibration, calibrate } from '../../../core/calibration.ts';
+import type { Calibration, Share } from '../../../core/calibration.ts';
 import { type VerdictWord, verdictWords } from '../../../core/hypothesis.ts';
-import { type Html, html } from '../html.ts';
+import { loweringsOf, tellingMin, wilsonInterval } from '../../../core/track-record.ts';
+import { type Html, html, type Piece } from '../html.ts';
 import { costOf, type IncidentRecord, milestonesOf } from '../incident-record.ts';
 import { incidentPath } from '../links.ts';
 import { duration } from '../say-time.ts';
-import { counted, verdictWord } from '../words.ts';
+import { causeKindWords, counted, verdictWord } from '../words.ts';
 import { renderColumn, renderPage } from './frame.ts';
 
 /** What was said, how right people found it, and what it cost, over the newest incidents. */
-export function renderStats(records: readonly IncidentRecord[]): Html {
-  const grade = calibrate(records.flatMap(({ rows }) => rows.filter(({ kind }) => kind === 'verdict.grade')));
+export function renderStats(records: readonly IncidentRecord[], grade: Calibration): Html {
   const costs = records.map(({ rows }) => costOf(rows));
   const cards = records.flatMap((record) => spanOf(record, 'First card') ?? []);
   const dollars = costs.reduce((sum, cost) => sum + cost.dollars, 0);
@@ -30,13 +30,48 @@ export function renderStats(records: readonly IncidentRecord[]): Html {
   return renderPage({ title: 'Stats', current: 'stats', content: renderColumn(content) });
 }
 
-function graded({ words, brier }: Calibration): Html {
+/** A kind or a service with fewer grades is not listed. */
+const listedMin = 3;
+
+function graded(calibration: Calibration): Html {
+  const { words, kinds, services, missed, brier } = calibration;
   if (words.length === 0)
     return html`<p class="mute">No verdict was graded yet. The closing message of an incident has the buttons.</p>`;
   const rows = words.map(
-    ({ word, said, right }) => html`<div><dt>${verdictWord(word)}</dt><dd><b>${right} of ${said}</b> right</dd></div>`,
+    (each) =>
+      html`<div><dt>${verdictWord(each.word)}</dt><dd><b>${each.right} of ${each.said}</b> right${rangeNote(each)}</dd></div>`,
   );
-  return html`<dl class="facts facts--3">${rows}</dl>${brier === null ? '' : html`<p class="mute">Brier score ${brier.toFixed(3)}; 0 is perfect, always saying half is .25</p>`}`;
+  const lowered = loweringsOf(calibration).map(
+    ({ word, kind, to, said, right }) =>
+      html`<p class="small">Of ${causeKindWords[kind]} I say ${verdictWord(to)} where I would have said ${verdictWord(word)}: ${right} of ${said} were right.</p>`,
+  );
+  return html`<dl class="facts facts--3">${rows}</dl>
+${shares(
+  'Per kind of cause',
+  kinds.map((each) => ({ ...each, name: causeKindWords[each.kind] })),
+)}
+${shares(
+  'Per service named',
+  services.map((each) => ({ ...each, name: each.service })),
+)}
+${missed.length > 0 && html`<h3>What it really was</h3><ul>${missed.map(({ said, real, times }) => html`<li>Said ${causeKindWords[said]}, was ${causeKindWords[real]}: ${times}</li>`)}</ul>`}
+${lowered}${brier === null ? '' : html`<p class="mute">Brier score ${brier.toFixed(3)}; 0 is perfect, always saying half is .25</p>`}`;
+}
+
+function rangeNote(share: Share): string {
+  const interval = share.said < tellingMin ? null : wilsonInterval(share);
+  if (interval === null) return ', too few to say';
+  return `, between ${Math.round(interval.low * 100)} and ${Math.round(interval.high * 100)} %`;
+}
+
+function shares(title: string, all: readonly (Share & { readonly name: string })[]): Piece {
+  const listed = all.filter(({ said }) => said >= listedMin);
+  if (listed.length === 0) return null;
+  const rows = listed.map(
+    (each) =>
+      html`<div><dt>${each.name}</dt><dd><b>${each.right} of ${each.said}</b> right${rangeNote(each)}</dd></div>`,
+  );
+  return html`<h3>${title}</h3><dl class="facts facts--3">${rows}</dl>`;
 }
 
 function table(records: readonly IncidentRecord[]): Html {
