@@ -19,6 +19,8 @@ const benches: { readonly [title: string]: (words: readonly string[]) => Promise
   logs: async (given) => (await import('./rca/logs-command.ts')).benchLogs(given),
   silence: async (given) => (await import('./rca/silence-command.ts')).benchSilence(given),
   changepoints: async (given) => (await import('./rca/changepoints-command.ts')).benchChangepoints(given),
+  orchestration: async (given) => (await import('./orchestration.ts')).benchOrchestration(given),
+  claims: async (given) => (await import('./claims.ts')).benchClaims(given),
   simulate: async (given) => (await import('./simulate.ts')).benchSimulate(given),
   score: async (given) => (await import('./rca/score-command.ts')).benchScore(given),
 };

@@ -8,6 +8,8 @@ export type ActionContext = {
   readonly nowMs: number;
   /** plan id + step id: the idempotency key of the effect. */
   readonly key: string;
+  /** Digest of the approved plan and who approved it. Absent in a dry run: nobody approved yet. */
+  readonly approval?: { readonly digest: string; readonly by: readonly string[] };
 };
 
 /** `unknown` means the call may or may not have happened: reconcile, never repeat blindly. */
@@ -22,6 +24,8 @@ export type Action<Environment extends z.ZodType = z.ZodType, Parameters extends
   readonly description: string;
   readonly environment: Environment;
   readonly parameters: Parameters;
+  /** Parameters that a runbook spells out: no input may fill any part of them. */
+  readonly fixed?: readonly string[];
   connect(environment: z.output<Environment>): {
     /** Says every call it would make, having made only reads. */
     dryRun(parameters: z.output<Parameters>, context: ActionContext): Promise<Result<readonly string[], ActionFailure>>;

@@ -1,7 +1,9 @@
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { autonomyLevels, ruleProblem } from './core/autonomy.ts';
 import type { Catalogue } from './core/catalogue.ts';
 import { canonicalJson, sha256Hex } from './core/digest.ts';
+import { causeKinds } from './core/hypothesis.ts';
 import { done, failed, type Result } from './core/result.ts';
 
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,60}$/u, 'lower-case letters, digits and dashes');
@@ -31,6 +33,15 @@ const Service = z.strictObject({
   owners: z.array(id).default([]),
   external: z.boolean().default(false),
 });
+const groupsOrAll = z.union([z.literal('everyone'), z.array(id).min(1)]);
+
+/** One thing each; what is readable by everyone needs no entry. */
+const Restriction = z.union([
+  z.strictObject({ repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/u, 'owner/name'), readers: groupsOrAll }),
+  z.strictObject({ logGroup: z.string().min(1), readers: groupsOrAll }),
+  z.strictObject({ service: id, readers: groupsOrAll }),
+]);
+
 const Group = z.strictObject({ id, title: z.string().min(1), members: z.array(id) });
 const Person = z.strictObject({
   id,
@@ -67,6 +78,19 @@ const McpServer = z.strictObject({
     .max(50),
 });
 
+const Autonomy = z
+  .strictObject({
+    cause: z.enum(causeKinds).nullable().default(null),
+    runbook: id.nullable().default(null),
+    level: z.enum(autonomyLevels),
+    shadow: z.boolean().default(false),
+    because: z.string().nullable().default(null),
+  })
+  .superRefine((rule, context) => {
+    const problem = ruleProblem(rule);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  });
+
 /** `causeway.yaml`: what the team knows about its services, written by people. */
 const CatalogueFile = z.strictObject({
   environment: id.default('prod'),
@@ -74,6 +98,8 @@ const CatalogueFile = z.strictObject({
   groups: z.array(Group).default([]),
   people: z.array(Person).default([]),
   breakGlass: id.nullable().default(null),
+  autonomy: z.array(Autonomy).max(100).exactOptional(),
+  restricted: z.array(Restriction).default([]),
   mcpServers: z.array(McpServer).max(10).default([]),
 });
 
@@ -86,7 +112,19 @@ export function parseCatalogue(text: string): Result<Catalogue, readonly string[
     return failed(parsed.error.issues.map(({ path, message }) => `causeway.yaml: ${path.join('.')}: ${message}`));
   const dangling = danglingReferences(parsed.data);
   if (dangling.length > 0) return failed(dangling);
-  return done({ ...parsed.data, version: sha256Hex(canonicalJson(parsed.data)) });
+  const { restricted, ...rest } = parsed.data;
+  return done({
+    ...rest,
+    restricted: restricted.flatMap(restrictionOf),
+    version: sha256Hex(canonicalJson(parsed.data)),
+  });
+}
+
+function restrictionOf(entry: z.output<typeof Restriction>): NonNullable<Catalogue['restricted']> {
+  const { readers } = entry;
+  if (readers === 'everyone') return [];
+  if ('repository' in entry) return [{ of: entry.repository, readers }];
+  return [{ of: 'logGroup' in entry ? entry.logGroup : entry.service, readers }];
 }
 
 /** Names that point at nothing, and names used twice. */
@@ -95,6 +133,7 @@ function danglingReferences({
   groups,
   people,
   breakGlass,
+  restricted,
 }: z.output<typeof CatalogueFile>): readonly string[] {
   const known = {
     services: idsOf('services', services),
@@ -116,6 +155,16 @@ function danglingReferences({
     ...groups.flatMap(({ id: group, members }) =>
       missing(`groups.${group}.members`, members, { ...known.people, one: 'person' }),
     ),
+    ...restricted.flatMap((entry, index) => [
+      ...missing(`restricted.${index}.readers`, entry.readers === 'everyone' ? [] : entry.readers, {
+        ...known.groups,
+        one: 'group',
+      }),
+      ...missing(`restricted.${index}.service`, 'service' in entry ? [entry.service] : [], {
+        ...known.services,
+        one: 'service',
+      }),
+    ]),
     ...missing('breakGlass', breakGlass === null ? [] : [breakGlass], { ...known.groups, one: 'group' }),
   ];
 }

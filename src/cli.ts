@@ -2,7 +2,9 @@
 import { Command } from 'commander';
 import { exportAudit, type VerifyOptions, verifyAudit } from './commands/audit.ts';
 import { printAuditKey, writeCheckpoint } from './commands/audit-checkpoint.ts';
+import { forget } from './commands/audit-forget.ts';
 import { prove } from './commands/audit-prove.ts';
+import { showAutonomy } from './commands/autonomy.ts';
 import { discoverCatalogue } from './commands/catalog-discover.ts';
 import { doctor } from './commands/doctor.ts';
 import { rerunEvidenceItem } from './commands/evidence.ts';
@@ -13,6 +15,7 @@ import { type RankOptions, rankFile } from './commands/rank.ts';
 import { redactFilter } from './commands/redact.ts';
 import { exportIncident, type ReplayOptions, replay } from './commands/replay.ts';
 import { complain } from './commands/say.ts';
+import { printStats } from './commands/stats.ts';
 
 const variables = process.env;
 const program = new Command('causeway')
@@ -75,6 +78,11 @@ audit
   .option('--format <format>', 'jsonl, cloudevents or ocsf', 'jsonl')
   .action(ends((options: { format?: string }) => exportAudit(variables, options)));
 audit
+  .command('forget <incident>')
+  .description('destroy the key, prompts, answers and tape of an incident; the log still verifies')
+  .option('--as <person>', 'who asks, kept in the log', 'cli')
+  .action(ends((id: string, options: { as: string }) => forget(variables, id, options)));
+audit
   .command('key')
   .description('the public key that checks signed checkpoints')
   .action(ends(() => printAuditKey(variables)));
@@ -117,6 +125,12 @@ program
   .action(ends((id: string | undefined, options: ReplayOptions) => replay(variables, id, options)));
 
 program
+  .command('stats')
+  .description('how right the verdicts were, as people graded them, and what today cost')
+  .option('--json', 'one JSON document')
+  .action(ends(({ json }: { json?: boolean }) => printStats(variables, { json: json ?? false, nowMs: Date.now() })));
+
+program
   .command('evidence')
   .description('the evidence ledger')
   .command('rerun <incident> <evidence>')
@@ -125,8 +139,9 @@ program
 
 program
   .command('redact')
-  .description('redaction as a filter: stdin to stdout, the count on stderr')
-  .action(ends(redactFilter));
+  .description('redaction as a filter: stdin to stdout, what was masked to stderr; exit 1 when something was withheld')
+  .option('--json', 'what was masked as JSON instead of a table')
+  .action(ends((options: { json?: boolean }) => redactFilter(variables, options)));
 
 program
   .command('postmortem <id>')
@@ -151,6 +166,12 @@ program
   .option('--as <person>', 'one person of the directory')
   .option('--json', 'one JSON document')
   .action(ends((id: string | undefined, options: ExplainOptions) => explainPolicy(variables, id, options)));
+
+program
+  .command('autonomy')
+  .description('per class of failure: what acting alone would have done, and what people did')
+  .option('--json', 'one JSON document')
+  .action(ends((options: { json?: boolean }) => showAutonomy(variables, options)));
 
 const runbook = program.command('runbook').description('runbooks');
 runbook

@@ -1,8 +1,7 @@
 /** Builds the whole system from parsed configuration. Reads no environment of its own; `main.ts` and `cli.ts` call it. */
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { McpTools } from '../tools/mcp/connect-servers.ts';
@@ -13,21 +12,27 @@ import { connectPullWatch } from './actions/rollback/watch-pull.ts';
 import { createAuditAnchor } from './audit-anchor.ts';
 import { parseCatalogue } from './catalogue-file.ts';
 import { createWebPlatform } from './chat/web/show.ts';
+import type { ChatLog } from './chat-log-port.ts';
 import type { Environment } from './config.ts';
 import type { Catalogue } from './core/catalogue.ts';
 import type { Place } from './core/incident.ts';
+import { modelSettings } from './core/model-settings.ts';
 import { done, failed, type Result } from './core/result.ts';
 import { createEngine } from './engine/engine.ts';
+import { guardPlatform } from './flow/guard-platform.ts';
 import { createIntake, inboundWorkflow } from './flow/handle-inbound.ts';
 import { incidentWorkflow } from './flow/incident.ts';
+import { redactAction, redactPlanner } from './flow/redact-actions.ts';
 import { remediationWorkflow } from './flow/remediate.ts';
 import type { Settings, World } from './flow/world.ts';
 import { connectTools, loadTools } from './load-tools.ts';
 import { loadPolicy } from './policy/load-policy.ts';
-import type { ChatLog, ChatPlatform, Clock, Intake, Outbox } from './ports.ts';
+import type { ChatPlatform, Clock, Intake, Outbox, Redactor } from './ports.ts';
 import { createRedactor } from './redact/redactor.ts';
+import { redactionOptions } from './redact/settings.ts';
 import { loadRunbooks, problemText } from './runbooks/load-runbooks.ts';
 import { createChatLog } from './store/chat-log.ts';
+import { homeSecret, installationSecret } from './store/installation-secret.ts';
 import { type Database, openDatabase } from './store/open-database.ts';
 import { createOutbox } from './store/outbox.ts';
 import { createStore } from './store/store.ts';
@@ -40,6 +45,8 @@ export type Parts = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly webUrl: string;
+  /** The pages trust whoever sits at the browser: one person alone on one machine. Otherwise people sign in, or nobody. */
+  readonly trustsBrowser?: boolean;
 };
 
 export type System = {
@@ -81,10 +88,13 @@ export async function compose(parts: Parts): Promise<Result<System, readonly str
     homeDirectory: home,
     log,
   });
-  const store = createStore(database, clock);
   const engine = createEngine({ database, log, executorId: await executorId(home, environment), clock });
-  const secret = await stableSecret(home);
-  const redactor = createRedactor({ tokenKey: secret, ownCredentials: ownSecrets(variables) });
+  const secret = await installationSecret(database, {
+    given: environment.CAUSEWAY_SECRET ?? null,
+    own: await homeSecret(home),
+  });
+  const store = createStore(database, clock, hkdf(secret, 'raw turns of models'));
+  const redactor = createRedactor(redactionOptions(environment, { variables, secret }));
   const platforms = new Map<Place['platform'], ChatPlatform>();
   const world: World = {
     store,
@@ -95,18 +105,19 @@ export async function compose(parts: Parts): Promise<Result<System, readonly str
     catalogue: catalogue.value,
     tools: connected.tools,
     toolsOff: connected.off,
-    actions: connected.actions,
-    ...githubReads(variables),
+    actions: connected.actions.map((action) => redactAction(redactor, action)),
+    ...githubReads(variables, redactor),
     runbooks: connected.runbooks,
     investigator: await investigatorOf(parts),
     platform: (name) => {
       const platform = platforms.get(name);
       if (!platform) throw new Error(`the platform ${name} is not started`);
-      return platform;
+      return guardPlatform(platform, { store, catalogue: catalogue.value });
     },
     newId: (prefix) => `${prefix}-${randomBytes(6).toString('hex')}`,
     anchorAudit: createAuditAnchor({ store, home, log }),
     settings: settingsOf(parts),
+    buttonKey: hkdf(secret, 'approval buttons'),
     log,
   };
   engine.register('inbound', inboundWorkflow(world));
@@ -124,7 +135,11 @@ export async function compose(parts: Parts): Promise<Result<System, readonly str
     secret,
     home,
     addPlatform: (platform) => platforms.set(platform.name, platform),
-    launch: () => engine.launch(),
+    launch: async () => {
+      // Compiles beside everything else, so that the first incident does not wait for it.
+      void redactor.start();
+      await engine.launch();
+    },
     close: async () => {
       await engine.shutdown();
       await redactor.close();
@@ -137,10 +152,7 @@ async function connectEverything(variables: Parts['variables'], mcpServers: Cata
   const mcp = await mcpToolsOf(mcpServers, variables);
   const tools = connectTools([...(await loadTools(new URL('tools/', root))), ...mcp.tools], variables);
   const actions = connectActions(await loadActions(), variables);
-  const { runbooks, problems } = await loadRunbooks(
-    fileURLToPath(new URL('runbooks/', root)),
-    (await loadActions()).map(({ name }) => name),
-  );
+  const { runbooks, problems } = await loadRunbooks(fileURLToPath(new URL('runbooks/', root)), await loadActions());
   const policy = await loadPolicy(fileURLToPath(new URL('policies/', root)));
   return {
     tools: tools.connected,
@@ -160,32 +172,36 @@ async function mcpToolsOf(servers: Catalogue['mcpServers'], variables: Parts['va
 }
 
 /** Working out a rollback and following a pull request only read; both are off without a read token. */
-function githubReads(variables: Parts['variables']): Pick<World, 'planRollback' | 'watchPull'> {
+function githubReads(variables: Parts['variables'], redactor: Redactor): Pick<World, 'planRollback' | 'watchPull'> {
   const environment = githubEnvironment.safeParse(variables);
   if (!environment.success) return { planRollback: null, watchPull: null };
-  return { planRollback: connectRollbackPlanner(environment.data), watchPull: connectPullWatch(environment.data) };
+  return {
+    planRollback: redactPlanner(redactor, connectRollbackPlanner(environment.data)),
+    watchPull: connectPullWatch(environment.data),
+  };
 }
 
 async function investigatorOf({ environment, log, clock }: Parts): Promise<World['investigator']> {
-  const { ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL, CAUSEWAY_MODEL } = environment;
-  if (!ANTHROPIC_API_KEY) return null;
-  // Imported only with a key: the SDK costs start-up time.
+  const settings = modelSettings(environment);
+  if (!settings) return null;
+  // Imported only with a model: the SDK costs start-up time.
   const { createInvestigator } = await import('./model/create-investigator.ts');
-  return createInvestigator({
-    apiKey: ANTHROPIC_API_KEY,
-    baseUrl: ANTHROPIC_BASE_URL ?? null,
-    model: CAUSEWAY_MODEL ?? null,
-    log,
-    nowMs: () => clock.nowMs(),
-  });
+  return createInvestigator({ settings, log, nowMs: () => clock.nowMs(), random: Math.random });
 }
 
-function settingsOf({ environment, webUrl }: Parts): Settings {
+function signInOf({ environment, trustsBrowser = false }: Parts): Settings['signIn'] {
+  if (environment.OIDC_ISSUER) return 'oidc';
+  return trustsBrowser ? 'local' : 'none';
+}
+
+function settingsOf(parts: Parts): Settings {
+  const { environment, webUrl } = parts;
   return {
     botName: environment.BOT_NAME,
     webUrl,
     approveWithinMs: environment.APPROVE_WITHIN_SECONDS * 1000,
     startWithinMs: environment.START_WITHIN_SECONDS * 1000,
+    aloneAfterMs: 60_000,
     baselineMs: 3_600_000,
     probeTimeoutMs: 8_000,
     readTimeoutMs: 30_000,
@@ -193,6 +209,7 @@ function settingsOf({ environment, webUrl }: Parts): Settings {
     mergeWithinMs: 7_200_000,
     recoverWithinMs: 600_000,
     frozen: environment.CHANGE_FREEZE === 'on',
+    signIn: signInOf(parts),
     budget: {
       toolCallsMax: environment.INVESTIGATION_TOOL_CALLS_MAX,
       modelTurnsMax: 30,
@@ -200,28 +217,38 @@ function settingsOf({ environment, webUrl }: Parts): Settings {
       dollarsMax: environment.INVESTIGATION_DOLLARS_MAX,
       durationMsMax: environment.INVESTIGATION_SECONDS_MAX * 1000,
     },
+    bounds: boundsOf(environment),
   };
 }
 
-/** Values that must never leave, whatever they look like. */
-const ownSecrets = (variables: Parts['variables']): readonly string[] =>
-  Object.entries(variables).flatMap(([name, value]) =>
-    value && value.length >= 8 && /(?:TOKEN|SECRET|PASSWORD|API_KEY|APP_KEY|ACCESS_KEY)/u.test(name) ? [value] : [],
-  );
+function boundsOf(environment: Environment): Settings['bounds'] {
+  return {
+    incident: {
+      dollars: environment.INCIDENT_DOLLARS_MAX,
+      inputTokens: environment.INCIDENT_INPUT_TOKENS_MAX,
+      outputTokens: environment.INCIDENT_OUTPUT_TOKENS_MAX,
+      seconds: environment.INCIDENT_SECONDS_MAX,
+      toolCalls: environment.INCIDENT_TOOL_CALLS_MAX,
+      vendorCalls: environment.INCIDENT_VENDOR_CALLS_MAX,
+    },
+    day: {
+      dollars: environment.DAY_DOLLARS_MAX,
+      inputTokens: environment.DAY_INPUT_TOKENS_MAX,
+      outputTokens: environment.DAY_OUTPUT_TOKENS_MAX,
+      seconds: environment.DAY_SECONDS_MAX,
+      toolCalls: environment.DAY_TOOL_CALLS_MAX,
+      vendorCalls: environment.DAY_VENDOR_CALLS_MAX,
+    },
+  };
+}
 
 /** The same after a restart on this machine, distinct among replicas of one database. */
 async function executorId(home: string, { DATABASE_URL }: Environment): Promise<string> {
-  const secret = await stableSecret(home);
+  const secret = await homeSecret(home);
   const id = createHash('sha256').update(secret).digest('hex').slice(0, 12);
   return DATABASE_URL ? `${hostname()}-${id}` : `local-${id}`;
 }
 
-async function stableSecret(home: string): Promise<string> {
-  const path = join(home, 'secret');
-  try {
-    return await readFile(path, 'utf8');
-  } catch {
-    await writeFile(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' }).catch(() => undefined);
-    return readFile(path, 'utf8');
-  }
-}
+/** A key for one purpose: none of them tells anything of the others. */
+const hkdf = (secret: string, purpose: string): Uint8Array =>
+  new Uint8Array(hkdfSync('sha256', secret, '', `causeway ${purpose}`, 32));

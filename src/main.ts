@@ -1,12 +1,14 @@
 /** Composition root of the service: reads the environment, builds the world, starts, drains on SIGTERM. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { keepForgetting } from './commands/keep-forgetting.ts';
 import { compose, type System } from './compose.ts';
 import { type Environment, readEnvironment } from './config.ts';
+import { unearnedRules } from './flow/autonomy.ts';
 import { postAlert } from './local-incident.ts';
 import { machineClock } from './machine-clock.ts';
 import type { Clock } from './ports.ts';
+import { startLog } from './redact/process-log.ts';
 import { type Serving, serve } from './serve.ts';
 import { startPlatforms } from './start-platforms.ts';
 
@@ -14,7 +16,7 @@ const startedAtMs = performance.now();
 const environment = readEnvironment(process.env);
 if (!environment.ok) exitWith(environment.failure);
 const settings = environment.value;
-const log = pino({ level: settings.LOG_LEVEL }, pino.destination(2));
+const { log, door } = startLog(settings.LOG_LEVEL);
 const lab = isLocal(settings) ? await startLocalLab(settings) : null;
 const clock: Clock = lab?.clock ?? machineClock;
 const composed = await compose({
@@ -24,11 +26,15 @@ const composed = await compose({
   clock,
   log,
   webUrl: settings.PUBLIC_URL ?? `http://${settings.HOST}:${settings.PORT}`,
+  trustsBrowser: lab !== null,
 });
 if (!composed.ok) exitWith(composed.failure);
+door.open(composed.value.world.redactor);
 await run(composed.value);
 
 async function run(system: System): Promise<void> {
+  const unearned = await unearnedRules(system.world);
+  if (unearned.length > 0) exitWith(unearned);
   const platforms = await startPlatforms(system, settings, log);
   const serving = await serve(system, {
     host: settings.HOST,
@@ -36,9 +42,11 @@ async function run(system: System): Promise<void> {
     log,
     routers: platforms.routers,
     channels: lab ? [lab.alert.channel, 'ops-alerts'] : [],
-    pages: lab !== null,
+    pages: lab !== null || system.world.settings.signIn === 'oidc',
+    signIn: await signInDoor(system),
   });
   await system.launch();
+  keepForgetting(system.world, { days: settings.RAW_RETENTION_DAYS, log });
   await platforms.listen();
   const stopTeammate = lab ? await openLocalIncident(system) : null;
   log.info({ url: serving.url, ms: Math.round(performance.now() - startedAtMs) }, 'Causeway is ready');
@@ -49,6 +57,23 @@ async function run(system: System): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => void drain({ system, serving, stopTeammate, stopPlatforms: platforms.stop }));
   }
+}
+
+async function signInDoor({ secret, catalogue }: System) {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID, PUBLIC_URL } = settings;
+  if (!OIDC_ISSUER || !OIDC_CLIENT_ID || !PUBLIC_URL) return null;
+  // Imported only where people sign in: the library costs start-up time.
+  const { createOpenIdDoor } = await import('./chat/web/open-id.ts');
+  const asked = {
+    issuer: OIDC_ISSUER,
+    clientId: OIDC_CLIENT_ID,
+    clientSecret: settings.OIDC_CLIENT_SECRET ?? null,
+    personClaim: settings.OIDC_PERSON_CLAIM,
+    acr: settings.OIDC_ACR ?? null,
+    amr: settings.OIDC_AMR ?? null,
+    publicUrl: PUBLIC_URL,
+  };
+  return createOpenIdDoor({ settings: asked, secret, people: catalogue.people, log });
 }
 
 async function openLocalIncident(system: System): Promise<() => void> {
@@ -73,6 +98,7 @@ async function drain({ system, serving, stopTeammate, stopPlatforms }: Parts): P
   stopTeammate?.();
   await stopPlatforms();
   await serving.close();
+  await door.flush();
   await system.close();
   await lab?.close();
   process.exit(0);

@@ -1,8 +1,9 @@
+import type { AutonomyLevel } from './core/autonomy.ts';
 import type { SealedPlan } from './core/plan.ts';
 
 /** One question to the policy: may this person approve, or break the glass, or may this plan run, now? */
 export type PolicyRequest = {
-  readonly action: 'approve' | 'break-glass' | 'execute';
+  readonly action: 'approve' | 'break-glass' | 'execute' | 'auto-run';
   readonly sealed: SealedPlan;
   readonly tier: 1 | 2 | 3;
   readonly principal: {
@@ -25,6 +26,15 @@ export type PolicyRequest = {
     readonly effectsLastHour: number;
     readonly runningOnService: number;
     readonly stopped: boolean;
+    /** How the person proved who they are: `chat` by a chat account, `strong` by signing in for this. */
+    readonly authStrength: 'chat' | 'strong';
+    /** For `auto-run`: what the catalogue says of the class, and whether cause, evidence and score bear it. */
+    readonly autonomy: {
+      readonly level: AutonomyLevel;
+      readonly confirmed: boolean;
+      readonly established: boolean;
+      readonly earned: boolean;
+    };
   };
 };
 /** A rule of the policy as people are told of it. */
@@ -44,4 +54,6 @@ export type Policy = {
   decide(request: PolicyRequest): PolicyDecision;
   /** How many distinct approvers `execute` needs for this risk. */
   approversNeeded(risk: 1 | 2 | 3): number;
+  /** Whether a chat account is not enough to approve a plan of this risk. */
+  needsSignIn(risk: 1 | 2 | 3): boolean;
 };

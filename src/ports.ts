@@ -2,7 +2,7 @@
  * What the flow needs from the world. Types only; each port has few members. Adapters implement them, `main.ts` wires
  * them, tests replace them at the process edge (HTTP, database), not here.
  */
-import type { ApprovalRow, PlanState } from './core/approval.ts';
+import type { ApprovalRow, PlanState, SignedIn } from './core/approval.ts';
 import type { AuditEntry, AuditKind, AuditRow } from './core/audit-entry.ts';
 import type { Card, CardActionId } from './core/card.ts';
 import type { Evidence, EvidenceId, Gap } from './core/evidence.ts';
@@ -10,7 +10,11 @@ import type { Hypothesis } from './core/hypothesis.ts';
 import type { Incident, IncidentId, Phase, Place, Symptom } from './core/incident.ts';
 import type { Json } from './core/json.ts';
 import type { SealedPlan } from './core/plan.ts';
-import type { TapeEntry } from './core/recording.ts';
+import type { Audience } from './core/readers.ts';
+import type { RawKeeping, TapeEntry } from './core/recording.ts';
+import type { RedactionReceipt } from './core/redaction-receipt.ts';
+import type { RunbookEnd } from './core/runbook-history.ts';
+import type { SharedSpending, Spending } from './core/spending.ts';
 import type { Tainted } from './core/tainted.ts';
 
 /** In local mode the lab's clock, otherwise the machine's. Flow code never calls `Date.now`. */
@@ -61,6 +65,10 @@ export type Inbound =
       readonly action: CardActionId;
       readonly value: string;
       readonly reason: Tainted | null;
+      /** What was chosen beside the button, by name. Untrusted. */
+      readonly chosen?: { readonly [name: string]: string };
+      /** Set only by the plan's own page: who signed in there, how, and when. No chat adapter can say so. */
+      readonly signedIn?: SignedIn;
       readonly atMs: number;
     }
   | {
@@ -94,6 +102,8 @@ export type ChatPlatform = {
   whisper(actor: Actor, place: Place, card: Card, key: string): Promise<void>;
   /** Attaches a document in a thread. */
   share(place: Place, document: Document, key: string): Promise<void>;
+  /** Who can read the channel now. Absent or rejecting: nobody knows, and restricted evidence is withheld there. */
+  audience?(place: Place): Promise<Audience>;
   /** What the platform knows of the account at this moment: guest, deactivated, of another organisation. */
   account(
     actor: Actor,
@@ -104,7 +114,7 @@ export type ChatPlatform = {
 export type Transaction = { readonly transaction: unique symbol };
 
 /** The rows behind the story. Methods without a transaction open their own. */
-export type Store = {
+export type Store = RawKeeping<Transaction> & {
   transact<Value>(work: (transaction: Transaction) => Promise<Value>): Promise<Value>;
   /** True for the first caller only, across restarts and processes. */
   claim(transaction: Transaction, key: string, body: Json): Promise<boolean>;
@@ -117,6 +127,10 @@ export type Store = {
   }): Promise<readonly AuditRow[]>;
   /** The newest row, or null when nothing was ever recorded. */
   auditHead(): Promise<AuditRow | null>;
+  /** Adds what no audit row says; `model.response` and `tool.result` rows are counted as they are recorded. */
+  spend(incident: string | null, atMs: number, spent: Partial<Spending>): Promise<void>;
+  /** What an incident cost so far, and the UTC day of `atMs` over all incidents, of every process on this database. */
+  spending(incident: string | null, atMs: number): Promise<SharedSpending>;
 
   openIncident(transaction: Transaction, incident: Omit<Incident, 'id'>): Promise<Incident>;
   incident(id: string): Promise<Incident | null>;
@@ -157,6 +171,8 @@ export type Store = {
   /** Row-locked read, for one decision. */
   planForUpdate(transaction: Transaction, id: string): Promise<PlanRow | null>;
   plansOf(incident: IncidentId): Promise<readonly PlanRow[]>;
+  /** For every runbook that was ever run here, when it last worked and when it last failed. */
+  runbookEnds(): Promise<readonly RunbookEnd[]>;
   /** Compare-and-set; false when the row was not in `from`. */
   movePlan(
     transaction: Transaction | null,
@@ -185,6 +201,8 @@ export type PlanRow = SealedPlan & {
   readonly place: Place;
   readonly approvals: readonly ApprovalRow[];
   readonly settledAtMs: number | null;
+  /** Drawn by the store when it first kept this version; in every button of it. */
+  readonly nonce: string;
 };
 
 /**
@@ -227,38 +245,11 @@ export type Engine = {
 };
 
 /** Redaction, the only door outwards. Fails closed: text that cannot be checked is withheld. */
-export type Redactor = { redact(text: string): Promise<{ readonly text: string; readonly redactions: number }> };
-
-/** A message of the local chat (`chat/web`). `changed` grows with every insert or edit anywhere: clients resume by it. */
-export type LocalMessage = {
-  readonly id: string;
-  readonly channel: string;
-  /** Message id this one replies to, or null at top level. */
-  readonly root: string | null;
-  readonly author: { readonly kind: 'person' | 'bot' | 'app'; readonly id: string; readonly name: string };
-  readonly card: Card | null;
-  readonly text: Tainted | null;
-  readonly document: Document | null;
-  /** Only this person sees it (directory id); null for everybody. */
-  readonly audience: string | null;
-  readonly atMs: number;
-  readonly editedAtMs: number | null;
-  readonly version: number;
-  readonly changed: number;
-};
-
-/** Where the local chat keeps its messages. */
-export type ChatLog = {
-  /** Inserts once per `key`; returns the message that key made first. */
-  say(key: string, message: Omit<LocalMessage, 'id' | 'changed' | 'version' | 'editedAtMs'>): Promise<LocalMessage>;
-  /** Ignored when `version` is not above the stored one. */
-  edit(id: string, card: Card, version: number, atMs: number): Promise<void>;
-  /** Messages of a channel changed after `changed`, oldest change first. */
-  messages(filter: { channel: string; afterChanged?: number; limit?: number }): Promise<readonly LocalMessage[]>;
-  message(id: string): Promise<LocalMessage | null>;
-  channels(): Promise<readonly { readonly channel: string; readonly lastAtMs: number }[]>;
-  /** Calls back after each committed change; returns the unsubscribe function. */
-  onChange(listener: (channel: string, changed: number) => void): () => void;
+export type Redactor = {
+  /** `receipt` counts what was masked by kind; a redactor that keeps no count leaves it out. */
+  redact(
+    text: string,
+  ): Promise<{ readonly text: string; readonly redactions: number; readonly receipt?: RedactionReceipt }>;
 };
 
 /** What an outbound adapter remembers, so that a post happens once per key across restarts and edits go forward. */

@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import express, { type Router } from 'express';
 import type { Logger } from 'pino';
+import type { SignInDoor } from './chat/web/open-id.ts';
 import { createWebRouter } from './chat/web/server.ts';
 import type { System } from './compose.ts';
+import { channelButton } from './flow/plan-buttons.ts';
 import { compilePostmortem } from './flow/postmortem.ts';
 import { walkAudit } from './flow/walk-audit.ts';
 
@@ -15,8 +17,10 @@ export type ServeOptions = {
   /** Slack events, Teams messages: mounted before the pages, each with its own body parsing. */
   readonly routers: readonly Router[];
   readonly channels: readonly string[];
-  /** The pages are for loopback until sign-in exists; null serves health checks and platforms alone. */
+  /** False serves health checks and platforms alone: pages need somebody who is known to look at them. */
   readonly pages: boolean;
+  /** Where people sign in; null where the browser is trusted. */
+  readonly signIn?: SignInDoor | null;
 };
 
 /** One port for everything that comes in over HTTP. Rejects when the port is taken, with what to do. */
@@ -42,7 +46,7 @@ export async function serve(system: System, options: ServeOptions): Promise<Serv
   };
 }
 
-function pagesOf({ world, intake, chatLog, secret }: System, { channels, log }: ServeOptions) {
+function pagesOf({ world, intake, chatLog, secret }: System, { channels, log, signIn = null }: ServeOptions) {
   return createWebRouter({
     store: world.store,
     chatLog,
@@ -56,7 +60,11 @@ function pagesOf({ world, intake, chatLog, secret }: System, { channels, log }: 
     postmortem: ({ id }) => compilePostmortem(world, id),
     verifyAudit: () => walkAudit(world.store),
     auditHead: () => world.store.auditHead(),
+    bounds: world.settings.bounds,
     approversNeeded: (risk) => world.policy.approversNeeded(risk),
+    needsSignIn: (risk) => world.policy.needsSignIn(risk),
+    buttonValue: (row, decision) => channelButton(world, row, decision),
+    ...(signIn === null ? {} : { signIn, allowedHosts: [new URL(world.settings.webUrl).hostname] }),
   });
 }
 

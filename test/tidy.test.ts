@@ -7,7 +7,7 @@ import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const pure = String.raw`src\/(?:core|rootcause)\/`;
-const contracts = String.raw`${pure}|src\/(?:ports|policy-port|tool|tool-cost|integration|action)\.ts$`;
+const contracts = String.raw`${pure}|src\/(?:ports|policy-port|chat-log-port|tool|tool-cost|integration|action)\.ts$`;
 const flow = String.raw`${contracts}|src\/flow\/`;
 const packages = String.raw`(?!src\/|tools\/|test\/|bench\/)`;
 const may = (...allowed: string[]): RegExp => new RegExp(`^(?:${allowed.join('|')})`, 'u');
@@ -15,7 +15,10 @@ const may = (...allowed: string[]): RegExp => new RegExp(`^(?:${allowed.join('|'
 const layers: ReadonlyArray<readonly [layer: RegExp, allowed: RegExp]> = [
   [/^src\/core\//u, may(pure, 'canonicalize$', 're2js$', 'node:crypto$')],
   [/^src\/rootcause\//u, may(pure)],
-  [/^src\/(?:ports|policy-port|tool|tool-cost|integration|action)\.ts$/u, may(contracts, 'zod$', 'node:async_hooks$')],
+  [
+    /^src\/(?:ports|policy-port|chat-log-port|tool|tool-cost|integration|action)\.ts$/u,
+    may(contracts, 'zod$', 'node:async_hooks$'),
+  ],
   [/^src\/flow\//u, may(flow, 'zod$', 'pino$')],
   [/^src\/chat\/slack\//u, may(contracts, String.raw`src\/(?:chat\/slack|flow\/cards)\/`, packages)],
   [/^src\/chat\/teams\//u, may(contracts, String.raw`src\/(?:chat\/teams|flow\/cards)\/`, packages)],
@@ -24,7 +27,7 @@ const layers: ReadonlyArray<readonly [layer: RegExp, allowed: RegExp]> = [
   [/^src\/engine\//u, may(contracts, String.raw`src\/(?:engine|store)\/`, packages)],
   [/^src\/actions\//u, may(contracts, String.raw`src\/(?:actions|flow\/rollback-port)`, packages)],
   [/^src\/policy\//u, may(contracts, String.raw`src\/policy\/`, packages)],
-  [/^src\/redact\//u, may(contracts, String.raw`src\/redact\/`, packages)],
+  [/^src\/redact\//u, may(contracts, String.raw`src\/(?:redact\/|flow\/redacted\.ts$)`, packages)],
   [/^src\/runbooks\//u, may(contracts, String.raw`src\/runbooks\/`, packages)],
   [/^src\/model\//u, may(contracts, String.raw`src\/(?:model\/|flow\/investigator\.ts)`, packages)],
   [/^src\/replay\//u, may(flow, String.raw`src\/(?:replay|model)\/`, 'zod$', 'pino$')],

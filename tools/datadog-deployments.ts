@@ -6,10 +6,9 @@ import type { ChangeEvent } from '../src/rootcause/telemetry.ts';
 import { defineTool, type Finding } from '../src/tool.ts';
 import { datadogClient, datadogEnvironment } from './datadog/client.ts';
 import { type Deployment, listDeploymentEvents, listDeployments } from './datadog/deployments.ts';
-import { orFailure } from './reading/failure.ts';
+import { readServices } from './datadog/read-services.ts';
 import { fitView } from './reading/fit-view.ts';
-import { httpRefusal } from './reading/http-error.ts';
-import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
+import { datadogTag, servicesInput } from './reading/scope.ts';
 import { isoTime, readWindow, sayWindow, shortTime, windowInput } from './reading/window.ts';
 
 const input = z.object({ services: servicesInput, ...windowInput });
@@ -26,28 +25,25 @@ export const tool = defineTool({
   probes: () => [],
   connect(environment) {
     const client = datadogClient(environment);
-    return async (asked, context) => {
-      const picked = pickServices(asked.services, context.catalogue);
-      if (!picked.ok) return picked.failure;
-      const window = readWindow(asked, context.nowMs);
-      const attempt = {
-        vendor: 'Datadog',
+    return (asked, context) => {
+      const { catalogue } = context;
+      const reading = {
+        services: asked.services,
+        context,
         asked: `deployments of ${asked.services.join(', ')}`,
-        nowMs: context.nowMs,
         blocks: 'what was deployed when',
         grant: 'the scopes dora_metrics_read and events_read',
       };
-      return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, async () => {
+      return readServices(reading, async (services) => {
+        const window = readWindow(asked, context.nowMs);
         const ask = client.asking(context.signal);
-        const tags = picked.value.map(datadogTag);
-        const scope = { tags, environment: context.catalogue.environment, window };
+        const scope = { tags: services.map(datadogTag), environment: catalogue.environment, window };
         const reported = await listDeployments(ask, scope);
         const read = reported.deployments.length > 0 ? reported : await listDeploymentEvents(ask, scope);
         const page = { query: read.query, start: String(window.fromMs), end: String(window.toMs) };
         const [path, query] =
           read === reported ? ['/ci/dora/deployments', read.query] : ['/event/explorer', read.query];
-        const source = { query, window, link: client.link(path, page) };
-        return deploymentFinding({ ...read, services: picked.value, catalogue: context.catalogue }, source);
+        return deploymentFinding({ ...read, services, catalogue }, { query, window, link: client.link(path, page) });
       });
     };
   },

@@ -5,10 +5,9 @@ import { taint } from '../src/core/tainted.ts';
 import { defineTool, type Finding } from '../src/tool.ts';
 import { datadogClient, datadogEnvironment } from './datadog/client.ts';
 import { type Incident, searchIncidents } from './datadog/incidents.ts';
-import { orFailure } from './reading/failure.ts';
+import { readServices } from './datadog/read-services.ts';
 import { fitView } from './reading/fit-view.ts';
-import { httpRefusal } from './reading/http-error.ts';
-import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
+import { datadogTag, servicesInput } from './reading/scope.ts';
 import { isoTime, readWindow, sayWindow, shortTime, windowInput } from './reading/window.ts';
 
 const input = z.object({
@@ -27,22 +26,19 @@ export const tool = defineTool({
   probes: () => [],
   connect(environment) {
     const client = datadogClient(environment);
-    return async (asked, context) => {
-      const picked = pickServices(asked.services ?? [], context.catalogue);
-      if (!picked.ok) return picked.failure;
-      const window = readWindow(asked, context.nowMs);
+    return (asked, context) => {
       const query = 'state:(active OR stable OR resolved)';
-      const attempt = {
-        vendor: 'Datadog',
+      const reading = {
+        services: asked.services ?? [],
+        context,
         asked: `incidents with ${query}`,
-        nowMs: context.nowMs,
         blocks: 'whether somebody already works on this',
         grant: 'the scope incident_read',
       };
-      return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, async () => {
+      return readServices(reading, async (services) => {
+        const window = readWindow(asked, context.nowMs);
         const read = await searchIncidents(client.asking(context.signal), { query, window });
-        const link = client.link('/incidents', { query });
-        return incidentFinding({ ...read, services: picked.value }, { query, window, link });
+        return incidentFinding({ ...read, services }, { query, window, link: client.link('/incidents', { query }) });
       });
     };
   },

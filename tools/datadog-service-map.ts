@@ -4,11 +4,10 @@ import type { Window } from '../src/core/evidence.ts';
 import { defineTool, type Finding } from '../src/tool.ts';
 import { datadogClient, datadogEnvironment } from './datadog/client.ts';
 import { callsAround, type Dependencies, readDependencies } from './datadog/dependencies.ts';
+import { readServices } from './datadog/read-services.ts';
 import { anyOf } from './datadog/search-term.ts';
-import { orFailure } from './reading/failure.ts';
 import { fitView } from './reading/fit-view.ts';
-import { httpRefusal } from './reading/http-error.ts';
-import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
+import { datadogTag, servicesInput } from './reading/scope.ts';
 import { readWindow, sayWindow, windowInput } from './reading/window.ts';
 
 const input = z.object({
@@ -31,24 +30,22 @@ export const tool = defineTool({
   probes: () => [],
   connect(environment) {
     const client = datadogClient(environment);
-    return async (asked, context) => {
-      const picked = pickServices(asked.services, context.catalogue);
-      if (!picked.ok) return picked.failure;
-      const window = readWindow(asked, context.nowMs);
+    return (asked, context) => {
       const { environment: env } = context.catalogue;
-      const attempt = {
-        vendor: 'Datadog',
+      const reading = {
+        services: asked.services,
+        context,
         asked: `service dependencies of env ${env}`,
-        nowMs: context.nowMs,
         blocks: 'who calls whom',
         grant: 'the scope apm_read',
       };
-      return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, async () => {
+      return readServices(reading, async (services) => {
+        const window = readWindow(asked, context.nowMs);
         const all = await readDependencies(client.asking(context.signal), { environment: env, window });
-        const calls = callsAround(all.calls, picked.value.map(datadogTag), asked.hops);
+        const calls = callsAround(all.calls, services.map(datadogTag), asked.hops);
         const link = client.link('/apm/map', { env, start: String(window.fromMs), end: String(window.toMs) });
         const query = sayQuery(all.readFrom, env, window);
-        const read = { calls, readFrom: all.readFrom, services: picked.value, catalogue: context.catalogue };
+        const read = { calls, readFrom: all.readFrom, services, catalogue: context.catalogue };
         return mapFinding(read, { query, window, link });
       });
     };

@@ -3,11 +3,10 @@ import type { Service } from '../src/core/catalogue.ts';
 import { taint } from '../src/core/tainted.ts';
 import { defineTool, type Finding, type ToolContext } from '../src/tool.ts';
 import { type Ask, type DatadogClient, datadogClient, datadogEnvironment } from './datadog/client.ts';
+import { readServices } from './datadog/read-services.ts';
 import { type Definition, findDefinition, listDefinitions } from './datadog/service-definitions.ts';
-import { orFailure } from './reading/failure.ts';
 import { fitView } from './reading/fit-view.ts';
-import { httpRefusal } from './reading/http-error.ts';
-import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
+import { datadogTag, servicesInput } from './reading/scope.ts';
 import { minuteMs } from './reading/window.ts';
 
 const input = z.object({
@@ -27,20 +26,18 @@ export const tool = defineTool({
   probes: () => [],
   connect(environment) {
     const client = datadogClient(environment);
-    return async (asked, context) => {
-      const picked = pickServices(asked.services ?? [], context.catalogue);
-      if (!picked.ok) return picked.failure;
-      const attempt = {
-        vendor: 'Datadog',
+    return (asked, context) => {
+      const reading = {
+        services: asked.services ?? [],
+        context,
         asked: `service definitions of ${asked.services?.join(', ') ?? 'every service'}`,
-        nowMs: context.nowMs,
         blocks: 'who owns a service and where its code is',
         grant: 'the scope apm_service_catalog_read',
       };
-      return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, async () => {
+      return readServices(reading, async (services) => {
         const ask = client.asking(context.signal);
-        const read = asked.services === undefined ? await listDefinitions(ask) : await findAll(ask, picked.value);
-        return servicesFinding({ ...read, asked: picked.value }, client, context);
+        const read = asked.services === undefined ? await listDefinitions(ask) : await findAll(ask, services);
+        return servicesFinding({ ...read, asked: services }, client, context);
       });
     };
   },

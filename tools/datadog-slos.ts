@@ -4,12 +4,11 @@ import type { Window } from '../src/core/evidence.ts';
 import { taint } from '../src/core/tainted.ts';
 import { defineTool, type Finding } from '../src/tool.ts';
 import { type Ask, datadogClient, datadogEnvironment } from './datadog/client.ts';
+import { readServices } from './datadog/read-services.ts';
 import { termOf } from './datadog/search-term.ts';
 import { type Objective, readLevel, searchObjectives, type WindowLevel } from './datadog/slos.ts';
-import { orFailure } from './reading/failure.ts';
 import { fitView } from './reading/fit-view.ts';
-import { httpRefusal } from './reading/http-error.ts';
-import { datadogTag, pickServices, servicesInput } from './reading/scope.ts';
+import { datadogTag, servicesInput } from './reading/scope.ts';
 import { round } from './reading/series-shape.ts';
 import { isoTime, readWindow, sayWindow, shortTime, windowInput } from './reading/window.ts';
 
@@ -27,22 +26,20 @@ export const tool = defineTool({
   probes: () => [],
   connect(environment) {
     const client = datadogClient(environment);
-    return async (asked, context) => {
-      const picked = pickServices(asked.services, context.catalogue);
-      if (!picked.ok) return picked.failure;
-      const window = readWindow(asked, context.nowMs);
-      const attempt = {
-        vendor: 'Datadog',
+    return (asked, context) => {
+      const reading = {
+        services: asked.services,
+        context,
         asked: `service level objectives of ${asked.services.join(', ')}`,
-        nowMs: context.nowMs,
         blocks: 'how much error budget is left',
         grant: 'the scope slos_read',
       };
-      return orFailure({ attempt, signal: context.signal, refusal: httpRefusal }, async () => {
-        const read = await readAll(client.asking(context.signal), picked.value, window);
-        const query = queriesOf(picked.value).join(' | ');
-        const link = client.link('/slo/manage', { query: queriesOf(picked.value).join(' OR ') });
-        return sloFinding({ ...read, services: picked.value, catalogue: context.catalogue }, { query, window, link });
+      return readServices(reading, async (services) => {
+        const window = readWindow(asked, context.nowMs);
+        const read = await readAll(client.asking(context.signal), services, window);
+        const query = queriesOf(services).join(' | ');
+        const link = client.link('/slo/manage', { query: queriesOf(services).join(' OR ') });
+        return sloFinding({ ...read, services, catalogue: context.catalogue }, { query, window, link });
       });
     };
   },

@@ -3,13 +3,13 @@ import type { Window } from '../src/core/evidence.ts';
 import { type Tainted, taint } from '../src/core/tainted.ts';
 import { defineTool, type Finding, type ToolContext } from '../src/tool.ts';
 import { isNamedAfter } from './kubernetes/belonging.ts';
-import { type KubernetesClient, kubernetesClient, kubernetesRefusal } from './kubernetes/client.ts';
+import { type KubernetesClient, kubernetesClient } from './kubernetes/client.ts';
 import { kubernetesEnvironment } from './kubernetes/environment.ts';
 import { type ClusterEvent, eventObject, readEvent } from './kubernetes/objects.ts';
-import { objectName, type Workplace, workplaceOf } from './kubernetes/place.ts';
+import { objectName, type Workplace } from './kubernetes/place.ts';
 import { cutText } from './kubernetes/problem.ts';
 import { pathOf } from './kubernetes/read-cluster.ts';
-import { orFailure } from './reading/failure.ts';
+import { readPlace } from './kubernetes/read-place.ts';
 import { fitView } from './reading/fit-view.ts';
 import { serviceInput } from './reading/scope.ts';
 import { isoTime, readWindow, sayWindow, shortTime, windowInput } from './reading/window.ts';
@@ -39,20 +39,9 @@ export const tool = defineTool({
   probes: () => [],
   connect(environment) {
     const client = kubernetesClient(environment);
-    return async (asked, context) => {
-      const place = workplaceOf(asked.service, context.catalogue, blocks);
-      if (!place.ok) return place.failure;
-      const { namespace, workload } = place.value;
-      const attempt = {
-        vendor: 'Kubernetes',
-        asked: `events of ${namespace}/${workload}`,
-        nowMs: context.nowMs,
-        blocks,
-        grant: `list on events in namespace ${namespace}`,
-      };
-      return orFailure({ attempt, signal: context.signal, refusal: kubernetesRefusal }, () =>
-        readEvents(client, { ...asked, ...place.value }, context),
-      );
+    return (asked, context) => {
+      const reading = { service: asked.service, context, things: 'events', blocks, needs: 'list on events' };
+      return readPlace(reading, (place) => readEvents(client, { ...asked, ...place }, context));
     };
   },
 });

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { defineTool, type Finding, type ToolContext } from '../src/tool.ts';
 import { isNamedAfter } from './kubernetes/belonging.ts';
-import { type KubernetesClient, kubernetesClient, kubernetesRefusal } from './kubernetes/client.ts';
+import { type KubernetesClient, kubernetesClient } from './kubernetes/client.ts';
 import { kubernetesEnvironment } from './kubernetes/environment.ts';
 import { podObject } from './kubernetes/objects.ts';
-import { objectName, type Workplace, workplaceOf } from './kubernetes/place.ts';
+import { objectName, type Workplace } from './kubernetes/place.ts';
 import { type LogSource, readPodLog, sourcesOf } from './kubernetes/pod-log.ts';
 import { pathOf } from './kubernetes/read-cluster.ts';
+import { readPlace } from './kubernetes/read-place.ts';
 import { readWorkload, selectorParameters } from './kubernetes/read-workload.ts';
-import { orFailure } from './reading/failure.ts';
 import { logFinding } from './reading/log-finding.ts';
 import { serviceInput } from './reading/scope.ts';
 import { baselineBefore, readWindow, windowInput } from './reading/window.ts';
@@ -42,20 +42,10 @@ export const tool = defineTool({
   probes: () => [],
   connect(environment) {
     const client = kubernetesClient(environment);
-    return async (asked, context) => {
-      const place = workplaceOf(asked.service, context.catalogue, blocks);
-      if (!place.ok) return place.failure;
-      const { namespace, workload } = place.value;
-      const attempt = {
-        vendor: 'Kubernetes',
-        asked: `pods and logs of ${namespace}/${workload}`,
-        nowMs: context.nowMs,
-        blocks,
-        grant: `get, list on pods, get on pods/log in namespace ${namespace}`,
-      };
-      return orFailure({ attempt, signal: context.signal, refusal: kubernetesRefusal }, () =>
-        readLogs(client, { ...asked, ...place.value }, context),
-      );
+    return (asked, context) => {
+      const needs = 'get, list on pods, get on pods/log';
+      const reading = { service: asked.service, context, things: 'pods and logs', blocks, needs };
+      return readPlace(reading, (place) => readLogs(client, { ...asked, ...place }, context));
     };
   },
 });

@@ -3,14 +3,14 @@ import type { Window } from '../src/core/evidence.ts';
 import { type Tainted, taint } from '../src/core/tainted.ts';
 import { defineTool, type Finding, type ToolContext } from '../src/tool.ts';
 import { isNamedAfter } from './kubernetes/belonging.ts';
-import { type KubernetesClient, kubernetesClient, kubernetesRefusal } from './kubernetes/client.ts';
+import { type KubernetesClient, kubernetesClient } from './kubernetes/client.ts';
 import { kubernetesEnvironment } from './kubernetes/environment.ts';
 import { podObject, replicaSetObject, revisionObject } from './kubernetes/objects.ts';
-import { type Workplace, workplaceOf } from './kubernetes/place.ts';
+import type { Workplace } from './kubernetes/place.ts';
 import { pathOf } from './kubernetes/read-cluster.ts';
+import { readPlace } from './kubernetes/read-place.ts';
 import { readWorkload, selectorParameters } from './kubernetes/read-workload.ts';
 import { changeOf, fromControllerRevisions, fromReplicaSets, type Step, stepsOf } from './kubernetes/revisions.ts';
-import { orFailure } from './reading/failure.ts';
 import { fitView } from './reading/fit-view.ts';
 import { serviceInput } from './reading/scope.ts';
 import { isoTime, readWindow, sayWindow, shortTime, windowInput } from './reading/window.ts';
@@ -31,21 +31,11 @@ export const tool = defineTool({
   probes: () => [],
   connect(environment) {
     const client = kubernetesClient(environment);
-    return async (asked, context) => {
-      const place = workplaceOf(asked.service, context.catalogue, blocks);
-      if (!place.ok) return place.failure;
-      const { namespace, workload } = place.value;
-      const attempt = {
-        vendor: 'Kubernetes',
-        asked: `revisions of ${namespace}/${workload}`,
-        nowMs: context.nowMs,
-        blocks,
-        grant: `get, list on deployments, statefulsets, daemonsets, replicasets, controllerrevisions and pods in namespace ${namespace}`,
-      };
+    return (asked, context) => {
+      const needs = 'get, list on deployments, statefulsets, daemonsets, replicasets, controllerrevisions and pods';
+      const reading = { service: asked.service, context, things: 'revisions', blocks, needs };
       const window = readWindow(asked, context.nowMs);
-      return orFailure({ attempt, signal: context.signal, refusal: kubernetesRefusal }, () =>
-        readRollouts(client, { ...place.value, window }, context),
-      );
+      return readPlace(reading, (place) => readRollouts(client, { ...place, window }, context));
     };
   },
 });

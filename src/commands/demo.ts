@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { compose, type System } from '../compose.ts';
 import { type Environment, readEnvironment } from '../config.ts';
 import { verifyChain } from '../core/audit-chain.ts';
@@ -15,6 +14,7 @@ import { playResponders } from '../lab/responders.ts';
 import { scoreAnswer } from '../lab/score.ts';
 import { type Lab, startLab } from '../lab/start-lab.ts';
 import { postAlert } from '../local-incident.ts';
+import { startLog } from '../redact/process-log.ts';
 import { serve } from '../serve.ts';
 import { complain, printJson, printLine, progress } from './say.ts';
 
@@ -61,7 +61,7 @@ export async function demo(options: DemoOptions): Promise<number> {
 }
 
 async function playDemo({ fault, seed, variables }: DemoOptions, environment: Environment) {
-  const log = pino({ level: environment.LOG_LEVEL }, pino.destination(2));
+  const { log, door } = startLog(environment.LOG_LEVEL);
   const lab = await startLab({ seed, fault, stateDirectory: join(environment.CAUSEWAY_HOME, `lab-${fault}-${seed}`) });
   const composed = await compose({
     environment,
@@ -70,9 +70,11 @@ async function playDemo({ fault, seed, variables }: DemoOptions, environment: En
     clock: lab.clock,
     log,
     webUrl: 'http://127.0.0.1:3000',
+    trustsBrowser: true,
   });
   if (!composed.ok) throw new Error(composed.failure.join('\n'));
   const system = composed.value;
+  door.open(system.world.redactor);
   const serving = await serve(system, {
     host: '127.0.0.1',
     port: 0,
@@ -93,6 +95,7 @@ async function playDemo({ fault, seed, variables }: DemoOptions, environment: En
     return await resultOf({ fault, seed, lab, system, incident });
   } finally {
     await serving.close();
+    await door.flush();
     await system.close();
     await lab.close();
   }

@@ -6,7 +6,8 @@ import type { Catalogue } from '../core/catalogue.ts';
 import { failed, type Result } from '../core/result.ts';
 import { type Diagnosis, problem } from './doctor/diagnosis.ts';
 import { examineSlack, examineTeams } from './doctor/examine-chat.ts';
-import { examineActions, examineDatabase, examineModel } from './doctor/examine-own.ts';
+import { examineModels } from './doctor/examine-models.ts';
+import { examineActions, examineDatabase, examineRedaction } from './doctor/examine-own.ts';
 import { examineTools } from './doctor/examine-tools.ts';
 import { examineVendors } from './doctor/examine-vendors.ts';
 import { printJson, printLine } from './say.ts';
@@ -34,13 +35,16 @@ async function diagnose(variables: Variables, nowMs: number): Promise<readonly D
   return (await Promise.all(parts)).flat();
 }
 
-const examineOwn = (environment: Environment): Promise<readonly Diagnosis[]> =>
-  Promise.all([
-    examineModel(environment),
+async function examineOwn(environment: Environment): Promise<readonly Diagnosis[]> {
+  const models = examineModels(environment);
+  const others = [
     examineSlack(environment),
     examineTeams(environment),
     examineDatabase(environment),
-  ]);
+    Promise.resolve(examineRedaction(environment)),
+  ];
+  return [...(await models), ...(await Promise.all(others))];
+}
 
 /** Without a file there is one service that nothing is known of. */
 async function readCatalogue(file: string | undefined): Promise<Result<Catalogue, readonly string[]>> {

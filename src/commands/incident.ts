@@ -1,3 +1,4 @@
+import { modelCostOf } from '../core/model-cost.ts';
 import { clocksOf } from '../core/postmortem.ts';
 import { readingCostOf } from '../core/reading-cost.ts';
 import { compilePostmortem } from '../flow/postmortem.ts';
@@ -23,6 +24,7 @@ export const showIncident = (variables: Variables, id: string): Promise<number> 
       plans: await store.plansOf(incident.id),
       auditEntries: audit.length,
       readingCost: readingCostOf(audit),
+      modelCost: modelCostOf(audit),
     });
     return 0;
   });

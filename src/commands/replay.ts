@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { IncidentId } from '../core/incident.ts';
 import type { Recording } from '../core/recording.ts';
+import { forgottenWhy } from '../flow/retention.ts';
 import { auditPages } from '../flow/walk-audit.ts';
 import { loadTools } from '../load-tools.ts';
 import type { Store } from '../ports.ts';
@@ -28,7 +29,8 @@ const noSuchIncident = async (store: Store, id: string): Promise<string> => {
   return `There is no incident ${id}. Known: ${known || 'none'}.`;
 };
 
-async function recordingOf(store: Store, id: string): Promise<Recording | null> {
+/** Everything on record of an incident; null when nobody knows it. */
+export async function recordingOf(store: Store, id: string): Promise<Recording | null> {
   const incident = await store.incident(id);
   if (incident === null) return null;
   const audit: Recording['audit'][number][] = [];
@@ -39,7 +41,20 @@ async function recordingOf(store: Store, id: string): Promise<Recording | null> 
     evidence: await store.evidence(incident.id),
     audit,
     tape: await store.tape(incident.id),
+    raw: await rawOf(store, incident.id, audit),
   };
+}
+
+async function rawOf(
+  store: Store,
+  incident: IncidentId,
+  audit: Recording['audit'],
+): Promise<NonNullable<Recording['raw']>> {
+  const named = audit.flatMap(({ body }) => (typeof body['contentSha256'] === 'string' ? [body['contentSha256']] : []));
+  const kept = await Promise.all(
+    [...new Set(named)].map(async (sha256) => ({ sha256, document: await store.raw(incident, sha256) })),
+  );
+  return kept.filter(({ document }) => document !== null);
 }
 
 export type ReplayOptions = { readonly from?: string; readonly json?: boolean };
@@ -56,6 +71,9 @@ export async function replay(variables: Variables, id: string | undefined, optio
   return withSystem(variables, async ({ world: { store } }) => {
     const recording = await recordingOf(store, id ?? '');
     if (recording === null) return fail([await noSuchIncident(store, id ?? '')]);
+    const why = await forgottenWhy(store, recording.incident.id);
+    if (why !== null && recording.tape.length === 0)
+      return fail([`${recording.incident.id} cannot be replayed: ${why}.`]);
     return tell(recording, options);
   });
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { pino } from 'pino';
 import { compose, type System } from '../compose.ts';
 import { readEnvironment } from '../config.ts';
 import { machineClock } from '../machine-clock.ts';
+import { startLog } from '../redact/process-log.ts';
 import { complain } from './say.ts';
 
 export type Variables = { readonly [name: string]: string | undefined };
@@ -17,7 +17,7 @@ export async function withSystem(variables: Variables, work: (system: System) =>
   const { CAUSEWAY_CONFIG, LOG_LEVEL } = environment.value;
   const catalogueText = CAUSEWAY_CONFIG ? await readFile(CAUSEWAY_CONFIG, 'utf8').catch(() => null) : emptyCatalogue;
   if (catalogueText === null) return fail([`CAUSEWAY_CONFIG: ${CAUSEWAY_CONFIG} cannot be read. Fix the path.`]);
-  const log = pino({ level: LOG_LEVEL }, pino.destination(2));
+  const { log, door } = startLog(LOG_LEVEL);
   const composed = await compose({
     environment: environment.value,
     variables,
@@ -30,9 +30,11 @@ export async function withSystem(variables: Variables, work: (system: System) =>
     failure: [error instanceof Error ? error.message : String(error)],
   }));
   if (!composed.ok) return fail(composed.failure);
+  door.open(composed.value.world.redactor);
   try {
     return await work(composed.value);
   } finally {
+    await door.flush();
     await composed.value.close();
   }
 }

@@ -1,5 +1,5 @@
+import { z } from 'zod';
 import { canonicalJson } from '../core/digest.ts';
-import type { Json } from '../core/json.ts';
 
 /** What code decides otherwise now than it did then, one sentence each. */
 export type Differences = {
@@ -24,4 +24,4 @@ export function createDifferences(): Differences {
 }
 
 // Through JSON, so that an absent member and an undefined one are the same, as they are on the tape.
-const asText = (value: unknown): string => canonicalJson(JSON.parse(JSON.stringify(value ?? null)) as Json);
+const asText = (value: unknown): string => canonicalJson(z.json().parse(JSON.parse(JSON.stringify(value ?? null))));

@@ -26,7 +26,8 @@ export function createRecordedSteps({ round, tape, differences }: Taping): Recor
   const say = async (name: string, then: Told<unknown>, run: () => Promise<unknown>): Promise<unknown> => {
     unsaid.delete(tapeKey(round, name));
     nowMs = then.atMs;
-    const now = (await run()) as Told<unknown>;
+    const now = await run();
+    if (!isTold(now)) throw new Diverged(`this code says nothing in the step ${name}`);
     differences.expectSame(now.value, then.value, `${name} concludes something else than then`);
     differences.expectSame(now.shown, then.shown, `${name} shows something else than then`);
     return now;
@@ -50,6 +51,7 @@ export function createRecordedSteps({ round, tape, differences }: Taping): Recor
     nowMs: () => nowMs,
     leftOver: () => [...unsaid].map((key) => key.slice(prefix.length)),
     durable: {
+      // What is on the tape is what the step gave then.
       step: step as Durable['step'],
       waitFor: () => Promise.reject(new Diverged('an investigation waits for nobody')),
       pauseUntil: () => Promise.reject(new Diverged('an investigation waits for nothing')),
@@ -61,5 +63,5 @@ export function createRecordedSteps({ round, tape, differences }: Taping): Recor
 function withoutDuration(settled: unknown): unknown {
   if (settled === null || typeof settled !== 'object' || !('spent' in settled)) return settled;
   const { spent } = settled;
-  return { ...settled, spent: spent === null ? null : { ...(spent as object), durationMs: 0 } };
+  return { ...settled, spent: spent !== null && typeof spent === 'object' ? { ...spent, durationMs: 0 } : spent };
 }

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Diagnosis } from '../../src/commands/doctor/diagnosis.ts';
 import { doctor } from '../../src/commands/doctor.ts';
+import { startMessagesServer } from '../support/messages-server.ts';
 import { type Answer, type Asked, startVendor, unreachableUrl } from '../tools/counterpart.ts';
 import { captured } from './captured.ts';
 
@@ -35,7 +36,7 @@ it('is well with nothing configured: what is off is no problem, and says what tu
     name: 'model',
     state: 'off',
     says: 'the engine answers alone',
-    fix: 'set ANTHROPIC_API_KEY',
+    fix: 'set ANTHROPIC_API_KEY, or CAUSEWAY_MODELS for other providers',
   });
 });
 
@@ -57,15 +58,43 @@ it('says when Slack refuses the token, by its code', async () => {
 });
 
 it.each`
-  answer                                                          | model            | state        | says
-  ${{ body: { data: [{ id: 'claude-x', type: 'model' }] } }}      | ${'claude-x'}    | ${'ok'}      | ${'lists 1 models'}
-  ${{ body: { data: [{ id: 'claude-x', type: 'model' }] } }}      | ${'another'}     | ${'problem'} | ${'another is not among'}
-  ${{ status: 401, body: { error: { type: 'authentication' } } }} | ${'claude-x'}    | ${'problem'} | ${'(401)'}
-  ${{ status: 404, body: {} }}                                    | ${'local-model'} | ${'unknown'} | ${'lists no models'}
-`('says of a model endpoint: $says', async ({ answer, model, state, says }) => {
-  const vendor = await startVendor(() => answer);
-  const { of } = await diagnose({ ANTHROPIC_API_KEY: 'key', ANTHROPIC_BASE_URL: vendor.url, CAUSEWAY_MODEL: model });
-  expect(of('model')).toMatchObject({ state, says: expect.stringContaining(says) });
+  script                                              | state        | says
+  ${{ uses: [], text: 'ok' }}                         | ${'ok'}      | ${'answers'}
+  ${{ status: 401, type: 'authentication_error' }}    | ${'problem'} | ${'service does not accept ANTHROPIC_API_KEY'}
+  ${{ status: 404, type: 'not_found_error' }}         | ${'problem'} | ${'service does not know claude-x; set CAUSEWAY_MODEL'}
+  ${{ status: 529, type: 'overloaded_error' }}        | ${'problem'} | ${'is overloaded'}
+  ${{ page: '<p>Sign in', contentType: 'text/html' }} | ${'problem'} | ${'service gave no Messages API answer'}
+`('asks the model one small thing and says: $says', async ({ script, state, says }) => {
+  const model = await startMessagesServer(() => script);
+  const { of } = await diagnose({
+    ANTHROPIC_API_KEY: 'key',
+    ANTHROPIC_BASE_URL: model.url,
+    CAUSEWAY_MODEL: 'claude-x',
+  });
+  await model.close();
+
+  expect(of('model: anthropic:claude-x')).toMatchObject({ state, says });
+  expect(of('model: anthropic:claude-x')?.fix === null).toBe(state === 'ok');
+});
+
+it('examines every model of the list and the one for digests, each with its fix', async () => {
+  const local = await startMessagesServer((_, { model }) =>
+    model === 'qwen3' ? { uses: [], text: 'ok' } : { status: 404, type: 'not_found_error' },
+  );
+  const { exitCode, of } = await diagnose({
+    CAUSEWAY_MODELS: 'anthropic:claude-x, compatible:qwen3',
+    CAUSEWAY_DIGEST_MODEL: 'compatible:tiny',
+    ANTHROPIC_API_KEY: 'key',
+    ANTHROPIC_BASE_URL: await unreachableUrl(),
+    COMPATIBLE_BASE_URL: local.url,
+  });
+  await local.close();
+
+  expect(exitCode).toBe(1);
+  expect(of('model: anthropic:claude-x')).toMatchObject({ state: 'problem', says: 'connection broke off' });
+  expect(of('model: compatible:qwen3')).toMatchObject({ state: 'ok', fix: null });
+  expect(of('model: compatible:tiny')?.says).toBe('service does not know tiny; set CAUSEWAY_MODELS');
+  expect(of('model: compatible:tiny')?.fix).toContain('CAUSEWAY_DIGEST_MODEL');
 });
 
 it('says that a vendor cannot be reached, with what to do', async () => {

@@ -1,6 +1,6 @@
 /** Death right before every single write from the approving click to the resolution: the end is always the same. */
+
 import { afterAll, expect, it } from 'vitest';
-import { approvalValue } from '../../src/core/decide-approval.ts';
 import { createIntake, inboundWorkflow } from '../../src/flow/handle-inbound.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
 import { remediationId, submitPlan } from '../../src/flow/submit-plan.ts';
@@ -8,6 +8,7 @@ import type { Inbound } from '../../src/ports.ts';
 import type { Database } from '../../src/store/open-database.ts';
 import { embeddedDatabases } from '../store/databases.ts';
 import { clickOn, createFlowWorld, openIncident, sealedFor } from '../support/flow-world.ts';
+import { storedButton } from '../support/plan-button.ts';
 import { dyingWorld } from '../support/story-dying.ts';
 import { pause } from '../support/story-process.ts';
 
@@ -28,7 +29,7 @@ async function dieAt(database: Database, moment: number) {
   const sealed = sealedFor(world, { incident: incident.id, id: `plan-${moment}` });
   const nothing = { thread: null, before: null, cause: null, signal: null, status: null };
   await submitPlan(world, { sealed, place: incident.place, ...nothing });
-  const click = clickOn(flow, approvalValue(sealed), 'w-lee');
+  const click = clickOn(flow, await storedButton(flow.world, sealed.plan.id), 'w-lee');
   while (!(await flow.said()).some(({ card }) => card?.kind === 'proposal')) await pause(2);
   await createIntake(world)(click);
   await flow.engine.finished(`inbound:${click.key}`);

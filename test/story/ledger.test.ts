@@ -1,9 +1,9 @@
 /** The kill bench's oracle, fed with ledgers that were tampered with: a bench that always holds proves nothing. */
 import { expect, it } from 'vitest';
+import type { LocalMessage } from '../../src/chat-log-port.ts';
 import { genesisHash, rowHash } from '../../src/core/audit-chain.ts';
 import type { AuditEntry, AuditKind, AuditRow } from '../../src/core/audit-entry.ts';
 import type { CardKind } from '../../src/core/card.ts';
-import type { LocalMessage } from '../../src/ports.ts';
 import { type Ledger, violationsOf } from '../support/story-ledger.ts';
 
 const url = 'https://github.example/acme/shop/pull/7';

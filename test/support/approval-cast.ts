@@ -75,5 +75,9 @@ export type TrueClick = {
   readonly reasoned: boolean;
   /** The button was forged: its value is not the one of any card. */
   readonly forged: boolean;
+  /** Pressed in another channel than that of the request. */
+  readonly elsewhere: boolean;
+  /** On the plan's page: a moment ago, too long ago, as somebody else; or only a chat account. */
+  readonly signedIn: 'no' | 'now' | 'long ago' | 'as another';
   readonly atMs: number;
 };

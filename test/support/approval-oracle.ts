@@ -71,6 +71,10 @@ function judgeMoment(
   return [
     [stopped, 'an effect while everything was stopped'],
     [began.frozen && now.frozen && !glassBroken(scene, sealed), 'an effect in a change freeze'],
+    [
+      byNobody(scene, sealed) && began.atMs > sealed.plan.createdAtMs + 15 * minute + skewMs,
+      'alone, and too old for it',
+    ],
     [began.atMs > sealed.plan.createdAtMs + 20 * minute + skewMs, 'an effect of a plan older than 20 minutes'],
     [startedLateMs > skewMs, 'an effect of a plan that started too long after its approval'],
     [started.drifted, 'an effect on a world that had changed before the plan started'],
@@ -86,11 +90,13 @@ const consents = ({ scenario, delivered }: Scene, { plan, digest }: SealedPlan):
   scenario.deliveries
     .map(({ click }) => click)
     .filter((click) => {
-      const meant = !click.forged && click.sealed.digest === digest && delivered.has(click.key);
+      const real = !click.forged && !click.elsewhere && ['no', 'now'].includes(click.signedIn);
+      const meant = real && click.sealed.digest === digest && delivered.has(click.key);
       return meant && maySayYes(click, plan) && click.atMs <= plan.expiresAtMs + skewMs;
     });
 
-function maySayYes({ presses, by, reasoned }: TrueClick, plan: Plan): boolean {
+function maySayYes({ presses, by, reasoned, signedIn }: TrueClick, plan: Plan): boolean {
+  if (plan.risk === 3 && signedIn !== 'now') return false;
   if (presses === 'break-glass') return reasoned && mayBreakGlassInTruth(by, plan);
   return presses === 'approve-plan' && mayApproveInTruth(by, plan);
 }
@@ -100,18 +106,37 @@ const glassBroken = (scene: Scene, sealed: SealedPlan): boolean =>
   consents(scene, sealed).some(({ presses }) => presses === 'break-glass');
 
 const approved = (scene: Scene, sealed: SealedPlan): boolean =>
-  glassBroken(scene, sealed) || quorum(scene, sealed) >= peopleNeeded(sealed.plan);
+  glassBroken(scene, sealed) ||
+  quorum(scene, sealed) >= peopleNeeded(sealed.plan) ||
+  aloneSinceMs(scene, sealed) !== null;
+
+/** When this very digest was let run with nobody's approval, as it may be; null when it was not or may not. */
+function aloneSinceMs({ scenario: { autonomy }, rows }: Scene, { plan, digest }: SealedPlan): number | null {
+  const earned = autonomy?.level === 'auto' && autonomy.confirmed && autonomy.established && autonomy.earned;
+  if (!earned || plan.risk !== 1) return null;
+  const of = rows().audit.filter(({ body }) => body['digest'] === digest);
+  const announced = of.find(
+    ({ kind, body }) => kind === 'autonomy' && body['mode'] === 'auto' && body['would'] === true,
+  );
+  const begun = of.find(({ kind, body }) => kind === 'plan.state' && body['automatic'] !== undefined);
+  if (announced === undefined || begun === undefined) return null;
+  return begun.atMs - announced.atMs >= 60_000 - skewMs ? begun.atMs : null;
+}
 
 /** Distinct people who really approved this very digest, in time, and whose click has arrived. */
 const quorum = (scene: Scene, sealed: SealedPlan): number => new Set(consents(scene, sealed).map(({ by }) => by)).size;
 
 const lastApprovalMs = (scene: Scene, sealed: SealedPlan): number =>
-  Math.max(...consents(scene, sealed).map(({ atMs }) => atMs));
+  Math.max(aloneSinceMs(scene, sealed) ?? 0, ...consents(scene, sealed).map(({ atMs }) => atMs));
 
 const hasIntent = (audit: readonly AuditRow[], { digest }: SealedPlan, { plan, step }: Landing): boolean =>
   audit.some(({ kind, body }) => {
     return kind === 'effect.intent' && body['plan'] === plan && body['step'] === step && body['digest'] === digest;
   });
+
+/** Not enough people wanted it: it ran, if it did, because its class may run alone. */
+const byNobody = (scene: Scene, sealed: SealedPlan): boolean =>
+  !glassBroken(scene, sealed) && quorum(scene, sealed) < peopleNeeded(sealed.plan);
 
 const ends = ['rejected', 'expired', 'superseded', 'stale', 'done', 'failed', 'stopped'];
 
@@ -164,7 +189,10 @@ function judgePlan(scene: Scene, row: Rows['plans'][number]): readonly string[] 
   const said = states.at(-1) ?? 'pending';
   const broken: readonly (readonly [boolean, string])[] = [
     [jump !== undefined, `a plan went from ${states[states.indexOf(jump ?? '') - 1] ?? 'pending'} to ${jump}`],
-    [row.approvals.length !== people, 'an approval that was not audited, or the other way round'],
+    [
+      row.approvals.filter(({ automatic }) => !automatic).length !== people,
+      'an approval that was not audited, or the other way round',
+    ],
     [presses !== clicks.length, 'one person counted twice'],
     [states.includes('approved') && !approved(scene, row), 'approved without a quorum'],
     [row.state !== 'superseded' && row.state !== said, `a plan is ${row.state} and the log says ${said}`],

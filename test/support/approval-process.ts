@@ -1,5 +1,6 @@
 /** One process of the simulated machine room: it lives, dies at any await, and is started again. */
 import { pino } from 'pino';
+import type { AutonomyRule } from '../../src/core/autonomy.ts';
 import { inboundWorkflow } from '../../src/flow/handle-inbound.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
 import type { RemediationInput } from '../../src/flow/submit-plan.ts';
@@ -7,8 +8,9 @@ import type { World } from '../../src/flow/world.ts';
 import type { Policy } from '../../src/policy-port.ts';
 import type { ChatPlatform, Engine, Inbound, Transaction } from '../../src/ports.ts';
 import { castCatalogue, personNamed } from './approval-cast.ts';
+import { simulatedEvidence, simulatedFailure, simulatedLead } from './approval-failure.ts';
 import type { Beginning } from './approval-oracle.ts';
-import type { Scenario } from './approval-scenario.ts';
+import { type Scenario, simulatedKey } from './approval-scenario.ts';
 import { type SimulatedTarget, simulatedAction } from './approval-target.ts';
 import { sampleSettings } from './sample-settings.ts';
 import type { SimulatedDatabase } from './simulated-database.ts';
@@ -130,12 +132,12 @@ function createWorld(machine: Machine): World {
   const store = database.connect({ clock, alive, point: () => databasePoint(machine, born) });
   const platform = simulatedPlatform(machine, wait);
   const world: World = {
-    store,
+    store: { ...store, ...findingsOf(machine) },
     engine: life.engine,
     clock,
     redactor: { redact: async (text) => ({ text, redactions: 0 }) },
     policy: machine.policy,
-    catalogue: castCatalogue,
+    catalogue: { ...castCatalogue, autonomy: rulesOf(machine.scenario) },
     tools: [],
     toolsOff: [],
     actions: [simulatedAction({ target, dice, point: () => wait().then(() => travel(machine, wait)) })],
@@ -145,10 +147,34 @@ function createWorld(machine: Machine): World {
     investigator: null,
     platform: () => platform,
     newId: (prefix) => prefix,
+    buttonKey: simulatedKey,
     settings: settingsOf(machine),
     log: silent,
   };
   return machine.bug?.world?.(world) ?? world;
+}
+
+/** Every plan of these histories is about the same class of failure. */
+const rulesOf = ({ autonomy }: Scenario): readonly AutonomyRule[] =>
+  autonomy === null
+    ? []
+    : [
+        {
+          cause: simulatedFailure.cause,
+          runbook: null,
+          level: autonomy.level,
+          shadow: autonomy.level !== 'auto',
+          because: autonomy.level === 'auto' ? 'shadow 10 of 10 by 2026-11-17' : null,
+        },
+      ];
+
+function findingsOf({ scenario: { autonomy } }: Machine): Pick<World['store'], 'hypotheses' | 'evidence'> {
+  if (autonomy === null) return { hypotheses: async () => [], evidence: async () => [] };
+  const { confirmed, established } = autonomy;
+  return {
+    hypotheses: async () => [simulatedLead(confirmed ? 'Confirmed' : 'Likely')],
+    evidence: async (incident) => [{ ...simulatedEvidence, incident, provenance: established ? 'A' : 'C' }],
+  };
 }
 
 const travel = ({ scenario, time }: Machine, wait: () => Promise<void>): Promise<void> | undefined =>

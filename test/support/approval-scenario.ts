@@ -1,7 +1,9 @@
+import { buttonValue } from '../../src/core/approval-button.ts';
 import { canonicalJson, sealPlan } from '../../src/core/digest.ts';
 import type { Plan, SealedPlan } from '../../src/core/plan.ts';
 import { cast, type TrueClick } from './approval-cast.ts';
 import { samplePlan } from './sample-plan.ts';
+import { nonceOf } from './simulated-database.ts';
 import type { Dice } from './simulated-time.ts';
 
 export const sceneStartMs = 1_795_000_000_000;
@@ -24,6 +26,8 @@ export type Scenario = {
   readonly deliveries: readonly Delivery[];
   readonly commands: readonly { readonly by: string; readonly text: 'stop all' | 'resume'; readonly atMs: number }[];
   readonly freeze: { readonly fromMs: number; readonly toMs: number } | null;
+  /** What the team set the class of both failures to, and what is true of it; null: nothing. */
+  readonly autonomy: Autonomy | null;
   /** When the world outside changes, so that the plan does not fit it any more. */
   readonly driftAtMs: number | null;
   readonly crashesAtMs: readonly number[];
@@ -39,6 +43,20 @@ export type Scenario = {
     readonly lost: number;
   };
 };
+
+/** `earned`: ten right answers in shadow are on record. */
+export type Autonomy = {
+  readonly level: 'approve' | 'auto';
+  readonly confirmed: boolean;
+  readonly established: boolean;
+  readonly earned: boolean;
+};
+
+function drawAutonomy(dice: Dice): Autonomy | null {
+  if (!dice.chance(0.3)) return null;
+  const mostly = (): boolean => dice.chance(0.8);
+  return { level: mostly() ? 'auto' : 'approve', confirmed: mostly(), established: mostly(), earned: mostly() };
+}
 
 /** Every seed turns on some of the faults only: all at once hide each other. */
 export function drawScenario(dice: Dice): Scenario {
@@ -58,6 +76,7 @@ export function drawScenario(dice: Dice): Scenario {
     deliveries,
     commands: [...stops, ...resumes],
     freeze: freezeAtMs === null ? null : { fromMs: freezeAtMs, toMs: freezeAtMs + dice.below(20) * minute },
+    autonomy: drawAutonomy(dice),
     driftAtMs: dice.chance(0.15) ? moment() : null,
     crashesAtMs: dice.chance(0.3) ? [moment()] : [],
     targetMs: dice.pick([0, 0, 30_000]),
@@ -93,7 +112,7 @@ function drawProposal(dice: Dice, name: string): Proposal {
       createdAtMs: atMs,
       expiresAtMs: atMs + 15 * minute,
       steps: names.map((id) => ({
-        action: 'change',
+        action: 'rollback-pull-request',
         id,
         parameters: { change: `${name}${version}${id}` },
         says: `Make change ${id}`,
@@ -118,15 +137,23 @@ function drawDeliveries(dice: Dice, { versions, editAtMs }: Proposal, rush: numb
       presses: drawButton(dice),
       reasoned: dice.chance(0.8),
       forged: dice.chance(0.05),
+      elsewhere: dice.chance(0.06),
+      signedIn: drawSignIn(dice, sealed.plan),
       atMs: sealed.plan.version > 1 ? Math.max(pressed, editAtMs) : pressed,
     };
-    return { click, value: buttonValue(click), timesMs: drawTimes(dice, click.atMs) };
+    return { click, value: sealedValue(click), timesMs: drawTimes(dice, click.atMs) };
   });
+}
+
+/** High risk is mostly decided on its page; now and then signed in long ago, or as somebody else. */
+function drawSignIn(dice: Dice, { risk }: Plan): TrueClick['signedIn'] {
+  if (!dice.chance(risk === 3 ? 0.8 : 0.1)) return 'no';
+  return dice.chance(0.85) ? 'now' : dice.pick(['long ago', 'as another']);
 }
 
 function drawButton(dice: Dice): TrueClick['presses'] {
   if (!dice.chance(0.92)) return 'reject-plan';
-  return dice.chance(0.1) ? 'break-glass' : 'approve-plan';
+  return dice.chance(0.15) ? 'break-glass' : 'approve-plan';
 }
 
 /** A delivery comes at once or late, and sometimes again. */
@@ -136,5 +163,17 @@ function drawTimes(dice: Dice, atMs: number): readonly number[] {
   return [first, ...again];
 }
 
-const buttonValue = ({ sealed: { plan, digest }, forged }: TrueClick): string =>
-  `${plan.id}:${plan.version}:${forged ? '00000000' : digest.slice(-8)}`;
+/** Seals the buttons of the simulated installation. */
+export const simulatedKey = new Uint8Array(32).fill(1);
+
+/** Where the request of a plan stands. */
+export const placeOf = ({ incident }: Plan) =>
+  ({ platform: 'web', tenant: 'local', channel: incident.toLowerCase() }) as const;
+
+/** A forged button is one whose every part is right but the seal: the forger knows everything except the key. */
+const sealedValue = ({ sealed, presses, forged }: Pick<TrueClick, 'sealed' | 'presses' | 'forged'>): string =>
+  buttonValue(
+    forged ? new Uint8Array(32) : simulatedKey,
+    { ...sealed, nonce: nonceOf(sealed.plan) },
+    { decision: presses, place: placeOf(sealed.plan) },
+  );

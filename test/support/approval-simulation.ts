@@ -2,6 +2,8 @@
  * One seed is one history of proposals, clicks, edits, stops and crashes, lived by the product's own flow (`createIntake`,
  * `decide`, `remediationWorkflow`, `execute`) over a simulated engine, database, clock and target.
  */
+
+import type { SignedIn } from '../../src/core/approval.ts';
 import type { SealedPlan } from '../../src/core/plan.ts';
 import { taint } from '../../src/core/tainted.ts';
 import { createIntake } from '../../src/flow/handle-inbound.ts';
@@ -9,10 +11,12 @@ import { remediationId, submitPlan } from '../../src/flow/submit-plan.ts';
 import type { World } from '../../src/flow/world.ts';
 import type { Policy } from '../../src/policy-port.ts';
 import type { Inbound } from '../../src/ports.ts';
+import type { TrueClick } from './approval-cast.ts';
+import { earnedRows, simulatedFailure, simulatedLead } from './approval-failure.ts';
 import { judgeEnd, judgeLanding, type Landing, type Scene } from './approval-oracle.ts';
 import { die, type Machine, type PlantedBug, start, stateOfAffairs } from './approval-process.ts';
-import { type Delivery, drawScenario, type Scenario, sceneStartMs } from './approval-scenario.ts';
-import { createSimulatedDatabase, type Rows, type SimulatedDatabase } from './simulated-database.ts';
+import { type Delivery, drawScenario, placeOf, type Scenario, sceneStartMs } from './approval-scenario.ts';
+import { createSimulatedDatabase, nonceOf, type Rows, type SimulatedDatabase } from './simulated-database.ts';
 import { createDice, createVirtualTime } from './simulated-time.ts';
 
 export type History = {
@@ -118,11 +122,14 @@ async function setScene({ scenario, database, chaos }: Machine, world: World): P
     })),
     effects: Array.from({ length: scenario.effectsBefore }, (_, index) => ({ ...other, plan: `other-${index}` })),
   }));
+  const earned = scenario.autonomy?.earned ? earnedRows(openedAtMs - 200_000_000) : [];
+  for (const entry of earned) await world.store.audit(null, entry);
   for (const { versions } of scenario.proposals) {
     const [sealed] = versions;
     const channel = sealed.plan.incident.toLowerCase();
-    const nothing = { thread: null, before: null, cause: null, signal: null, status: null };
-    await submitPlan(world, { sealed, place: { ...place, channel }, ...nothing });
+    const nothing = { thread: null, before: null, signal: null, status: null };
+    const about = { cause: simulatedLead('Confirmed'), remedy: simulatedFailure.remedy };
+    await submitPlan(world, { sealed, place: { ...place, channel }, ...nothing, ...about });
   }
   chaos.on = true;
 }
@@ -131,7 +138,7 @@ function schedule(play: Play): void {
   const { machine } = play;
   const { scenario, time, dice, chaos } = machine;
   for (const delivery of scenario.deliveries) {
-    const inbound = clickOf(delivery, dice.pick([0, 0, -2_000, 2_000]), dice.pick(['inc-1', 'side', 'web']));
+    const inbound = clickOf(delivery, dice.pick([0, 0, -2_000, 2_000]));
     for (const atMs of delivery.timesMs) time.at(atMs, () => deliver(play, inbound));
   }
   for (const { by, text, atMs } of scenario.commands) {
@@ -146,16 +153,23 @@ function schedule(play: Play): void {
   });
 }
 
-const clickOf = ({ click, value }: Delivery, skewMs: number, channel: string): Inbound => ({
+const clickOf = ({ click, value }: Delivery, skewMs: number): Inbound => ({
   type: 'click',
   key: click.key,
-  place: { ...place, channel },
+  place: click.elsewhere ? { ...place, channel: 'side' } : placeOf(click.sealed.plan),
   actor: { ...place, account: click.by },
   action: click.presses,
   value,
   reason: click.reasoned ? taint('checkout is down') : null,
+  ...signInOf(click),
   atMs: click.atMs + skewMs,
 });
+
+function signInOf({ signedIn, by, atMs }: TrueClick): { signedIn?: SignedIn } {
+  if (signedIn === 'no') return {};
+  const person = signedIn === 'as another' ? `not ${by}` : by;
+  return { signedIn: { person, method: 'local', atMs: signedIn === 'long ago' ? atMs - 400_000 : atMs } };
+}
 
 /** Hands a delivery to the process until it says that it has it, as platforms do. */
 function deliver(play: Play, inbound: Inbound, tries = 0): void {
@@ -198,7 +212,8 @@ function replaceRow({ write }: SimulatedDatabase, sealed: SealedPlan): void {
     if (last === undefined) return rows;
     const settle = { state: 'superseded', settledAtMs: sealed.plan.createdAtMs } as const;
     const plans = rows.plans.map((old) => (old === last && old.state === 'pending' ? { ...old, ...settle } : old));
-    const row = { ...sealed, place: last.place, state: 'pending', approvals: [], settledAtMs: null } as const;
+    const fresh = { state: 'pending', approvals: [], settledAtMs: null, nonce: nonceOf(sealed.plan) } as const;
+    const row = { ...sealed, place: last.place, ...fresh };
     return { ...rows, plans: [...plans, row] };
   });
 }

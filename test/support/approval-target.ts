@@ -51,7 +51,7 @@ export function simulatedAction({ target, dice, point }: Given): ConnectedAction
     return told.ok ? done(outcome) : told;
   };
   return {
-    action: { name: 'change', description: 'a change that is counted', parameters },
+    action: { name: 'rollback-pull-request', description: 'a change that is counted', parameters },
     connected: {
       dryRun: async () => done([]),
       check: async (preconditions) => {

@@ -1,15 +1,16 @@
-import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { beforeEach } from 'vitest';
+import type { LocalMessage } from '../../src/chat-log-port.ts';
+import { decisions, readButton } from '../../src/core/approval-button.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
-import { approvalValue } from '../../src/core/decide-approval.ts';
 import type { Plan, SealedPlan } from '../../src/core/plan.ts';
 import { decide } from '../../src/flow/decide.ts';
 import { onClick } from '../../src/flow/on-click.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
 import { remediationId, submitPlan } from '../../src/flow/submit-plan.ts';
-import type { Inbound, LocalMessage } from '../../src/ports.ts';
-import type { Database } from '../../src/store/open-database.ts';
-import { embeddedDatabases } from '../store/databases.ts';
+import type { Inbound } from '../../src/ports.ts';
+import { oneDatabase } from '../store/one-database.ts';
 import { clickOn, createFlowWorld, type FlowWorld, openIncident, sealedFor } from './flow-world.ts';
+import { storedButton } from './plan-button.ts';
 
 export type Proposed = { readonly sealed: SealedPlan; readonly value: string; ended(): Promise<void> };
 
@@ -17,22 +18,14 @@ type Click = Extract<Inbound, { type: 'click' }>;
 
 /** A fresh flow world per test over one embedded store, with what tests of approvals do on it. */
 export function flowStage(catalogue?: Catalogue) {
-  const databases = embeddedDatabases();
-  let database: Database;
+  const database = oneDatabase();
   let flow: FlowWorld;
-  beforeAll(async () => {
-    database = await databases.open();
-  });
   beforeEach(async () => {
-    flow = await createFlowWorld(database, catalogue);
+    flow = await createFlowWorld(database(), catalogue);
     flow.engine.register('remediation', remediationWorkflow(flow.world));
     await flow.engine.launch();
     await flow.world.store.setStopped(null, false);
     return () => flow.engine.shutdown();
-  });
-  afterAll(async () => {
-    await database.close();
-    await databases.stop();
   });
   return {
     get flow() {
@@ -45,13 +38,17 @@ export function flowStage(catalogue?: Catalogue) {
       await submitPlan(flow.world, { sealed, place: incident.place, ...nothing });
       return {
         sealed,
-        value: approvalValue(sealed),
+        value: await storedButton(flow.world, sealed.plan.id),
         ended: () => flow.engine.finished(remediationId(sealed.plan.id)),
       };
     },
-    /** Clicks a button that decides. */
-    decide: (value: string, account: string, change: Partial<Click> = {}): Promise<void> =>
-      decide(flow.world, { ...clickOn(flow, value, account), ...change }),
+    /** Clicks a button that decides: the approving one, or its neighbour that `action` names. */
+    decide: async (value: string, account: string, change: Partial<Click> = {}): Promise<void> => {
+      const decision = decisions.find((each) => each === change.action);
+      const plan = readButton(value)?.plan;
+      const pressed = decision && plan ? await storedButton(flow.world, plan, { decision }) : value;
+      await decide(flow.world, { ...clickOn(flow, pressed, account), ...change });
+    },
     /** Clicks any other button. */
     press: (value: string, account: string, change: Partial<Click>): Promise<void> =>
       onClick(flow.world, { ...clickOn(flow, value, account), ...change }),

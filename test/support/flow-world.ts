@@ -2,17 +2,21 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import type { ActionFailure } from '../../src/action.ts';
 import { createWebPlatform } from '../../src/chat/web/show.ts';
+import type { LocalMessage } from '../../src/chat-log-port.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
 import { sealPlan } from '../../src/core/digest.ts';
 import type { Json } from '../../src/core/json.ts';
 import type { Plan, SealedPlan } from '../../src/core/plan.ts';
 import { done, type Result } from '../../src/core/result.ts';
+import { taint } from '../../src/core/tainted.ts';
+import { createIntake } from '../../src/flow/handle-inbound.ts';
 import type { ConnectedAction, World } from '../../src/flow/world.ts';
 import { loadPolicy } from '../../src/policy/load-policy.ts';
-import type { Clock, Inbound, LocalMessage } from '../../src/ports.ts';
+import type { Clock, Inbound } from '../../src/ports.ts';
 import { createChatLog } from '../../src/store/chat-log.ts';
 import type { Database } from '../../src/store/open-database.ts';
 import { createStore } from '../../src/store/store.ts';
+import { testKey } from './plan-button.ts';
 import { samplePlan } from './sample-plan.ts';
 import { sampleSettings } from './sample-settings.ts';
 import { createSimulatedEngine } from './simulated-engine.ts';
@@ -101,7 +105,7 @@ export async function createFlowWorld(database: Database, catalogue: Catalogue =
   const channel = `inc-${worlds}`;
   // Two hours apart, so that one world's effects do not count against the next one's limits.
   const clock = manualClock(1_795_000_000_000 + worlds * 7_200_000);
-  const store = createStore(database, clock);
+  const store = createStore(database, clock, testKey);
   const chatLog = createChatLog(database);
   const engine = createSimulatedEngine({ clock });
   const policy = await loadPolicy('policies');
@@ -124,11 +128,31 @@ export async function createFlowWorld(database: Database, catalogue: Catalogue =
     investigator: null,
     platform: () => platform,
     newId: (prefix) => `${prefix}-1`,
+    buttonKey: testKey,
     settings: sampleSettings,
     log: pino({ level: 'silent' }),
   };
   return { world, target, clock, engine, channel, said: () => chatLog.messages({ channel }) };
 }
+
+/** Sam mentions the bot in the channel. */
+export const mentionIn = ({ world, channel }: FlowWorld, text: string, key = 'first'): Inbound => ({
+  type: 'mention',
+  key: `${channel}-${key}`,
+  place: { platform: 'web', tenant: 'local', channel },
+  actor: { platform: 'web', tenant: 'local', account: 'w-sam' },
+  text: taint(text),
+  atMs: world.clock.nowMs(),
+});
+
+/** Takes a delivery in and waits until it is handled; whatever it started may still run. */
+export async function deliver(flow: FlowWorld, inbound: Inbound): Promise<void> {
+  await createIntake(flow.world)(inbound);
+  await flow.engine.finished(`inbound:${inbound.key}`);
+}
+
+export const sayMention = (flow: FlowWorld, text: string, key = 'first'): Promise<void> =>
+  deliver(flow, mentionIn(flow, text, key));
 
 /** An incident in a channel, asked for by Sam. */
 export function openIncident({ store, clock }: World, channel: string) {

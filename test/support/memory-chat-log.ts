@@ -1,4 +1,4 @@
-import type { ChatLog, LocalMessage } from '../../src/ports.ts';
+import type { ChatLog, LocalMessage } from '../../src/chat-log-port.ts';
 
 /** The chat log's port in memory: once per key, edits only forward, one growing number for every change. */
 export function createMemoryChatLog(): ChatLog {

@@ -3,6 +3,7 @@ import type { AuditRow } from '../../src/core/audit-entry.ts';
 import type { Evidence, Gap } from '../../src/core/evidence.ts';
 import type { Hypothesis } from '../../src/core/hypothesis.ts';
 import type { Incident } from '../../src/core/incident.ts';
+import { nothingSpent, type SharedSpending, type Spending, spendingOf, utcDay } from '../../src/core/spending.ts';
 import type { PlanRow, Store } from '../../src/ports.ts';
 
 export type MemoryRows = {
@@ -54,6 +55,8 @@ export function createMemoryStore(rows: MemoryRows): Store {
           .slice(0, limit),
       ),
     auditHead: () => Promise.resolve(rows.audit.at(-1) ?? null),
+    spend: () => Promise.resolve(),
+    spending: (incident, atMs) => Promise.resolve(spentIn(rows.audit, incident, atMs)),
     openIncident: unused,
     incident: (id) => Promise.resolve(rows.incidents.find((each) => each.id === id) ?? null),
     incidentAt: ({ channel }) =>
@@ -68,6 +71,10 @@ export function createMemoryStore(rows: MemoryRows): Store {
     addEvidence: unused,
     keepOnTape: unused,
     tape: () => Promise.resolve([]),
+    keepRaw: unused,
+    raw: () => Promise.resolve(null),
+    forgetRaw: unused,
+    forgetRawBefore: unused,
     evidence: (incident) => Promise.resolve(rows.evidence.filter((each) => each.incident === incident)),
     evidenceById: (incident, id) =>
       Promise.resolve(rows.evidence.find((each) => each.incident === incident && each.id === id) ?? null),
@@ -79,6 +86,7 @@ export function createMemoryStore(rows: MemoryRows): Store {
     plan: (id) => Promise.resolve(rows.plans.find(({ plan }) => plan.id === id) ?? null),
     planForUpdate: unused,
     plansOf: (incident) => Promise.resolve(rows.plans.filter(({ plan }) => plan.incident === incident)),
+    runbookEnds: () => Promise.resolve([]),
     movePlan: unused,
     addApproval: unused,
     intend: unused,
@@ -88,5 +96,27 @@ export function createMemoryStore(rows: MemoryRows): Store {
     runningOn: unused,
     setStopped: unused,
     stopped: () => Promise.resolve(false),
+  };
+}
+
+function spentIn(rows: readonly AuditRow[], incident: string | null, atMs: number): SharedSpending {
+  const sum = (of: (row: AuditRow) => boolean): Spending =>
+    rows
+      .filter(of)
+      .flatMap((row) => spendingOf(row) ?? [])
+      .reduce(
+        (total, spent) => ({
+          dollars: total.dollars + spent.dollars,
+          inputTokens: total.inputTokens + spent.inputTokens,
+          outputTokens: total.outputTokens + spent.outputTokens,
+          seconds: total.seconds + spent.seconds,
+          toolCalls: total.toolCalls + spent.toolCalls,
+          vendorCalls: total.vendorCalls + spent.vendorCalls,
+        }),
+        nothingSpent,
+      );
+  return {
+    incident: sum((row) => incident !== null && row.incident === incident),
+    day: sum((row) => utcDay(row.atMs) === utcDay(atMs)),
   };
 }

@@ -1,10 +1,12 @@
 /** Mistakes in deciding and executing that look harmless in a review. Each must be found by the simulation. */
+import { buttonValue, decisions, readButton } from '../../src/core/approval-button.ts';
 import { done } from '../../src/core/result.ts';
 import { taint } from '../../src/core/tainted.ts';
 import type { ConnectedAction, World } from '../../src/flow/world.ts';
 import type { PolicyRequest } from '../../src/policy-port.ts';
-import type { Engine, PlanRow, Store } from '../../src/ports.ts';
+import type { Engine, Inbound, PlanRow, Store } from '../../src/ports.ts';
 import { atOnce, type PlantedBug } from './approval-process.ts';
+import { simulatedKey } from './approval-scenario.ts';
 
 type Connected = ConnectedAction['connected'];
 
@@ -34,8 +36,12 @@ const policyHears =
     return { ...world, policy: { ...world.policy, decide } };
   };
 
-const contextHears = (change: Partial<PolicyRequest['context']>) =>
-  policyHears(({ context }) => ({ context: { ...context, ...change } }));
+const contextHears =
+  (change: Partial<PolicyRequest['context']>, policy: Partial<World['policy']> = {}) =>
+  (world: World): World => {
+    const heard = policyHears(({ context }) => ({ context: { ...context, ...change } }))(world);
+    return { ...heard, policy: { ...heard.policy, ...policy } };
+  };
 
 /** Both readings of a plan row are wrong in the same way. */
 const rowReads = (change: (row: PlanRow, world: World) => PlanRow) =>
@@ -50,7 +56,52 @@ const rowReads = (change: (row: PlanRow, world: World) => PlanRow) =>
     },
   }));
 
+type PlanClick = Extract<Inbound, { type: 'click' }>;
+
+function resealed({ action }: PlanClick, row: PlanRow, place: Inbound['place']): string {
+  const decision = decisions.find((each) => each === action) ?? 'approve-plan';
+  return buttonValue(simulatedKey, row, { decision, place });
+}
+
+/** As if nothing but the id on a button were looked at. */
+const trusting =
+  (wrong: (inbound: PlanClick, row: PlanRow) => boolean): NonNullable<PlantedBug['inbound']> =>
+  (inbound, database) => {
+    if (inbound.type !== 'click') return inbound;
+    const read = readButton(inbound.value);
+    const row = database.rows().plans.find((each) => nonceIs(each, read));
+    return row && wrong(inbound, row)
+      ? { ...inbound, place: row.place, value: resealed(inbound, row, row.place) }
+      : inbound;
+  };
+
+const nonceIs = ({ nonce }: PlanRow, read: ReturnType<typeof readButton>): boolean =>
+  read?.kind === 'sealed' && read.nonce === nonce;
+
 const approving: readonly PlantedBug[] = [
+  { name: 'a button works in any channel', inbound: trusting(({ place }, row) => place.channel !== row.place.channel) },
+  {
+    name: 'the seal of a button is not checked',
+    inbound: trusting(({ place }, row) => place.channel === row.place.channel),
+  },
+  {
+    name: 'a chat account is enough for high risk',
+    world: contextHears({ authStrength: 'strong' }, { needsSignIn: () => false }),
+  },
+  {
+    name: 'whoever signed in, the chat account counts',
+    inbound: (inbound) =>
+      inbound.type === 'click' && inbound.signedIn
+        ? { ...inbound, signedIn: { ...inbound.signedIn, person: inbound.actor.account } }
+        : inbound,
+  },
+  {
+    name: 'a sign-in counts for ever',
+    inbound: (inbound) =>
+      inbound.type === 'click' && inbound.signedIn
+        ? { ...inbound, signedIn: { ...inbound.signedIn, atMs: inbound.atMs } }
+        : inbound,
+  },
   {
     name: 'guests count as members',
     world: (world) => {
@@ -100,9 +151,8 @@ const approving: readonly PlantedBug[] = [
     name: 'an old button approves whatever the plan is now',
     inbound: (inbound, database) => {
       if (inbound.type !== 'click') return inbound;
-      const [id] = inbound.value.split(':');
-      const row = database.rows().plans.findLast(({ plan }) => plan.id === id);
-      return row ? { ...inbound, value: `${id}:${row.plan.version}:${row.digest.slice(-8)}` } : inbound;
+      const row = database.rows().plans.findLast(({ plan }) => plan.id === readButton(inbound.value)?.plan);
+      return row ? { ...inbound, value: resealed(inbound, row, row.place) } : inbound;
     },
   },
   {
@@ -133,7 +183,9 @@ const approving: readonly PlantedBug[] = [
     name: 'an approval is stored beside the transaction that audits it',
     world: inStore((store) => ({
       addApproval: async (_transaction, plan, approval) => {
-        void Promise.resolve().then(() => store.transact((own) => store.addApproval(own, plan, approval)));
+        void Promise.resolve()
+          .then(() => store.transact((own) => store.addApproval(own, plan, approval)))
+          .catch(() => undefined);
         return true;
       },
     })),
@@ -166,6 +218,34 @@ const nowhere = (store: Store): Partial<Store> => ({
   savePlan: (_transaction, sealed, place) => store.savePlan(null, sealed, place),
   setStopped: (_transaction, stopped) => store.setStopped(null, stopped),
 });
+
+const aloneHears = (change: Partial<PolicyRequest['context']['autonomy']>) =>
+  policyHears(({ context }) => ({ context: { ...context, autonomy: { ...context.autonomy, ...change } } }));
+
+const alone: readonly PlantedBug[] = [
+  {
+    name: 'a class that nobody set to auto runs alone',
+    world: (world) => {
+      const autonomy = (world.catalogue.autonomy ?? []).map(
+        (rule) => ({ ...rule, level: 'auto', shadow: false, because: 'shadow 10 of 10 by 2026-11-17' }) as const,
+      );
+      return { ...world, catalogue: { ...world.catalogue, autonomy } };
+    },
+  },
+  { name: 'the score of a class is not looked at', world: aloneHears({ earned: true }) },
+  { name: 'a cause that is only likely is acted on alone', world: aloneHears({ confirmed: true }) },
+  { name: 'free text is enough to act alone', world: aloneHears({ established: true }) },
+  {
+    name: 'any risk runs alone',
+    world: policyHears(({ action, sealed }) =>
+      action === 'auto-run' ? { sealed: { ...sealed, plan: { ...sealed.plan, risk: 1 } } } : {},
+    ),
+  },
+  {
+    name: 'what runs alone does not wait for anybody to stop it',
+    world: (world) => ({ ...world, settings: { ...world.settings, aloneAfterMs: 0 } }),
+  },
+];
 
 const executing: readonly PlantedBug[] = [
   { name: 'the kill switch is not read', world: inStore(() => ({ stopped: async () => false })) },
@@ -242,4 +322,4 @@ const executing: readonly PlantedBug[] = [
   },
 ];
 
-export const plantedBugs: readonly PlantedBug[] = [...approving, ...executing];
+export const plantedBugs: readonly PlantedBug[] = [...approving, ...alone, ...executing];

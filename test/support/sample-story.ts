@@ -6,6 +6,7 @@ import type { Incident } from '../../src/core/incident.ts';
 import type { Json } from '../../src/core/json.ts';
 import { taint } from '../../src/core/tainted.ts';
 import type { PlanRow } from '../../src/ports.ts';
+import { buttonOf } from './plan-button.ts';
 import { samplePlan } from './sample-plan.ts';
 import { startedAtMs, type WebWorld } from './web-world.ts';
 
@@ -157,6 +158,7 @@ export const samplePlanRow = (change: Partial<PlanRow> = {}): PlanRow => ({
     expiresAtMs: startedAtMs + 18 * minute,
   },
   digest: '7c1e09b46b960a01909762d911a32d4582c20010c5641ee90278b644a9e3b525',
+  nonce: 'n0nce',
   state: 'pending',
   place,
   approvals: [
@@ -273,7 +275,7 @@ export const proposalCard = (row: PlanRow): Card => ({
     {
       id: 'approve-plan',
       label: 'Approve Plan',
-      value: `${row.plan.id}:1:${row.digest.slice(-8)}`,
+      value: buttonOf(row),
       style: 'primary',
       confirm: {
         title: 'Approve this plan',
@@ -282,7 +284,7 @@ export const proposalCard = (row: PlanRow): Card => ({
         dismiss: 'Go Back',
       },
     },
-    { id: 'reject-plan', label: 'Reject Plan', value: `${row.plan.id}:1:${row.digest.slice(-8)}`, style: 'plain' },
+    { id: 'reject-plan', label: 'Reject Plan', value: buttonOf(row, 'reject-plan'), style: 'plain' },
   ],
   foot: [
     'Needs 2 people, not the requester (Sam Ortiz) · expires ',

@@ -2,6 +2,7 @@ import { genesisHash, rowHash } from '../../src/core/audit-chain.ts';
 import type { AuditRow } from '../../src/core/audit-entry.ts';
 import type { Incident } from '../../src/core/incident.ts';
 import type { Json } from '../../src/core/json.ts';
+import type { Plan } from '../../src/core/plan.ts';
 import type { Clock, PlanRow, Store, Transaction } from '../../src/ports.ts';
 import { createMemoryStore, emptyRows } from './memory-store.ts';
 
@@ -195,7 +196,18 @@ const replaced = (rows: Rows, row: PlanRow, change: Partial<PlanRow>): Rows => (
   plans: rows.plans.map((each) => (each === row ? { ...each, ...change } : each)),
 });
 
-type PlanRoom = 'savePlan' | 'plan' | 'planForUpdate' | 'plansOf' | 'movePlan' | 'addApproval' | 'runningOn';
+/** As good as drawn: no two versions share one, and whoever writes scenarios can know it. */
+export const nonceOf = ({ id, version }: Plan): string => `${id}-${version}`;
+
+type PlanRoom =
+  | 'savePlan'
+  | 'plan'
+  | 'planForUpdate'
+  | 'plansOf'
+  | 'runbookEnds'
+  | 'movePlan'
+  | 'addApproval'
+  | 'runningOn';
 
 function plansOf(write: Write, read: Read): Pick<Store, PlanRoom> {
   return {
@@ -206,12 +218,14 @@ function plansOf(write: Write, read: Read): Pick<Store, PlanRoom> {
         if (last?.state === 'approved' || last?.state === 'running') return [rows, 'in-flight'];
         const settle = { state: 'superseded', settledAtMs: sealed.plan.createdAtMs } as const;
         const before = last?.state === 'pending' ? replaced(rows, last, settle) : rows;
-        const row: PlanRow = { ...sealed, place, state: 'pending', approvals: [], settledAtMs: null };
+        const nonce = nonceOf(sealed.plan);
+        const row: PlanRow = { ...sealed, place, state: 'pending', approvals: [], settledAtMs: null, nonce };
         return [{ ...before, plans: [...before.plans, row] }, 'saved'];
       }),
     plan: (id) => read((rows) => newestOf(rows, id)),
     planForUpdate: (transaction, id) => write(transaction, (rows) => [rows, newestOf(rows, id)]),
     plansOf: (incident) => read(({ plans }) => plans.filter(({ plan }) => plan.incident === incident)),
+    runbookEnds: () => read(() => []),
     // biome-ignore lint/complexity/useMaxParams: the port has five.
     movePlan: (transaction, id, from, to, atMs) =>
       write(transaction, (rows) => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { openDatabase } from '../../src/store/open-database.ts';
+import type { TestDatabases } from '../store/databases.ts';
 import { readLedger, violationsOf } from './story-ledger.ts';
 import { pause, type Story, type StoryProcess, startStory } from './story-process.ts';
 
@@ -14,6 +15,8 @@ export type Moment = {
   /** The kill comes `delayMs` real milliseconds after the story said something that includes this word. */
   readonly after: string;
   readonly delayMs: number;
+  /** Where the process keeps its rows; absent: in the embedded store. */
+  readonly databases?: TestDatabases;
 };
 
 export type Survival = {
@@ -24,6 +27,8 @@ export type Survival = {
   readonly violations: readonly string[];
   /** How the time of the first process was spent; whole only when it was not killed. */
   readonly stages: Stages;
+  /** From the restart until its workflows went on, real milliseconds. */
+  readonly resumedMs: number;
   readonly tookMs: number;
 };
 
@@ -36,18 +41,18 @@ export const quietFault = 'noisy-monitor';
 
 export async function killAndRestart(moment: Moment): Promise<Survival> {
   const startedAtMs = performance.now();
-  const { fault, seed } = moment;
+  const { fault, seed, databases } = moment;
   return inFreshHome(async (home) => {
-    const story: Story = { fault, seed, home };
+    const story = await storyIn(home, { fault, seed, ...(databases ? { databases } : {}) });
     const first = startStory(story);
     const alive = await first.reached(moment.after);
     if (alive) await pause(moment.delayMs);
     const killed = await first.kill();
     const stages = stagesOf(first.marks, performance.now() - startedAtMs);
     const lastSaid = stages.at(-1)?.after ?? 'nothing';
-    const failure = await finish(story);
+    const { failure, resumedMs } = await finish(story);
     const violations = failure ? [failure] : await broken(story);
-    return { killed, lastSaid, violations, stages, tookMs: performance.now() - startedAtMs };
+    return { killed, lastSaid, violations, stages, resumedMs, tookMs: performance.now() - startedAtMs };
   });
 }
 
@@ -58,15 +63,25 @@ type Through = {
 };
 
 /** The same story without a kill: what it costs, and that the checks hold for it. */
-export function playThrough({ fault, seed }: Pick<Story, 'fault' | 'seed'>): Promise<Through> {
+export function playThrough(told: Pick<Moment, 'fault' | 'seed' | 'databases'>): Promise<Through> {
   return inFreshHome(async (home) => {
+    const story = await storyIn(home, told);
     const startedAtMs = performance.now();
-    const story = startStory({ fault, seed, home });
-    const { code } = await story.ended;
+    const played = startStory(story);
+    const { code } = await played.ended;
     const totalMs = performance.now() - startedAtMs;
-    const violations = code === 0 ? await broken({ fault, seed, home }) : [`it ended with ${code}`];
-    return { violations, stages: stagesOf(story.marks, totalMs), totalMs };
+    const violations = code === 0 ? await broken(story) : [`it ended with ${code}`];
+    return { violations, stages: stagesOf(played.marks, totalMs), totalMs };
   });
+}
+
+/** With a database of its own where a server is to keep the rows. */
+async function storyIn(
+  home: string,
+  { fault, seed, databases }: Pick<Moment, 'fault' | 'seed' | 'databases'>,
+): Promise<Story> {
+  const databaseUrl = await databases?.create?.();
+  return { fault, seed, home, ...(databaseUrl === undefined ? {} : { databaseUrl }) };
 }
 
 const stagesOf = (marks: StoryProcess['marks'], endMs: number): Stages =>
@@ -100,11 +115,14 @@ async function inFreshHome<Value>(work: (home: string) => Promise<Value>): Promi
   }
 }
 
-/** Starts the same command in the same home; null when it ended well. */
-async function finish(story: Story): Promise<string | null> {
+/** Starts the same command in the same home; no failure when it ended well. The first thing it says follows the launch. */
+async function finish(story: Story): Promise<{ failure: string | null; resumedMs: number }> {
   const again = startStory(story);
   const timer = setTimeout(() => void again.kill(), limitMs);
   const { code, stderr } = await again.ended;
   clearTimeout(timer);
-  return code === 0 ? null : `the restart ended with ${code}: ${stderr.trim().split('\n').slice(-3).join(' | ')}`;
+  const resumedMs = again.marks[0]?.afterMs ?? Number.POSITIVE_INFINITY;
+  if (code === 0) return { failure: null, resumedMs };
+  const failure = `the restart ended with ${code}: ${stderr.trim().split('\n').slice(-3).join(' | ')}`;
+  return { failure, resumedMs };
 }

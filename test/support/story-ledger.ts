@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { z } from 'zod';
+import type { LocalMessage } from '../../src/chat-log-port.ts';
 import { verifyChain } from '../../src/core/audit-chain.ts';
 import type { AuditRow } from '../../src/core/audit-entry.ts';
-import type { LocalMessage } from '../../src/ports.ts';
 import { createChatLog } from '../../src/store/chat-log.ts';
 import { openDatabase } from '../../src/store/open-database.ts';
 import { createStore } from '../../src/store/store.ts';
@@ -29,9 +29,9 @@ const hostEffects = {
 
 const journalLine = z.object({ method: z.string(), path: z.string() });
 
-export async function readLedger({ fault, seed, home }: Story): Promise<Ledger> {
+export async function readLedger({ fault, seed, home, databaseUrl }: Story): Promise<Ledger> {
   const log = pino({ level: 'error' }, pino.destination(2));
-  const database = await openDatabase({ databaseUrl: null, homeDirectory: home, log });
+  const database = await openDatabase({ databaseUrl: databaseUrl ?? null, homeDirectory: home, log });
   try {
     const store = createStore(database, { nowMs: () => 0 });
     const chatLog = createChatLog(database);

@@ -4,7 +4,13 @@ import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
-export type Story = { readonly fault: string; readonly seed: number; readonly home: string };
+export type Story = {
+  readonly fault: string;
+  readonly seed: number;
+  readonly home: string;
+  /** A PostgreSQL database; absent: the embedded store in the home. */
+  readonly databaseUrl?: string;
+};
 
 export type StoryEnd = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -23,12 +29,12 @@ const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 const logLine = z.object({ msg: z.literal('demo'), line: z.string() });
 
 /** `causeway demo` with a given home. Its log tells where the story is. */
-export function startStory({ fault, seed, home }: Story): StoryProcess {
+export function startStory({ fault, seed, home, databaseUrl }: Story): StoryProcess {
   const startedAtMs = performance.now();
   const words = ['demo', '--headless', '--fault', fault, '--seed', String(seed), '--json'];
   const child = spawn(process.execPath, [cli, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...env, CAUSEWAY_HOME: home, LOG_LEVEL: 'info' },
+    env: { ...env, CAUSEWAY_HOME: home, DATABASE_URL: databaseUrl ?? '', LOG_LEVEL: 'info' },
   });
   const marks: { line: string; afterMs: number }[] = [];
   let stdout = '';

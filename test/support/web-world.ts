@@ -2,10 +2,12 @@ import { pino } from 'pino';
 import type { WebOptions } from '../../src/chat/web/options.ts';
 import { createWebPlatform } from '../../src/chat/web/show.ts';
 import { type RunningWeb, startWeb } from '../../src/chat/web/start.ts';
+import type { ChatLog } from '../../src/chat-log-port.ts';
 import type { Catalogue } from '../../src/core/catalogue.ts';
-import type { ChatLog, ChatPlatform, Clock, Inbound, Store } from '../../src/ports.ts';
+import type { ChatPlatform, Clock, Inbound, Store } from '../../src/ports.ts';
 import { createMemoryChatLog } from './memory-chat-log.ts';
 import { createMemoryStore, emptyRows, type MemoryRows } from './memory-store.ts';
+import { buttonOf } from './plan-button.ts';
 import { paymentsService } from './sample-service.ts';
 
 export const startedAtMs = Date.UTC(2026, 10, 20, 14, 7, 0);
@@ -77,6 +79,8 @@ export async function startWebWorld(change: Partial<WebOptions> = {}, stopped?: 
       }),
     verifyAudit: () => Promise.resolve({ ok: true, rows: rows.audit.length, head: rows.audit.at(-1)?.hash ?? '' }),
     approversNeeded: (risk) => (risk === 1 ? 1 : 2),
+    needsSignIn: (risk) => risk === 3,
+    buttonValue: buttonOf,
     heartbeatMs: 50,
     ...change,
   };

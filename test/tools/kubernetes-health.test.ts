@@ -39,7 +39,7 @@ describe('kubernetes_health', () => {
   it('says that all is well, and still tells the engine how every pod stands', async () => {
     const { vendor, finding } = await look(healthy);
 
-    expect(headline(finding)).toBe('All pods of checkout are ready; no detector found anything.');
+    expect(headline(finding)).toBe('All 4 pods of checkout are ready; no detector found anything.');
     expect(found(finding)).toMatchObject({
       provenance: 'A',
       truncated: false,

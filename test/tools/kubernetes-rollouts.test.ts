@@ -66,6 +66,7 @@ describe('kubernetes_rollouts', () => {
         pullNumber: null,
         paths: [],
         diff: '',
+        outcome: 'succeeded',
       },
     ]);
     expect(found(finding).result).toMatchObject({

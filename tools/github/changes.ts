@@ -98,10 +98,17 @@ function fromDeployment(deployment: Deployment, repository: string, catalogue: C
     title,
     repository,
     sha: deployment.sha,
+    ...outcomeOf(deployment),
   };
   const state =
     deployment.liveAtMs === null ? deployment.state : `${deployment.state} at ${isoTime(deployment.liveAtMs)}`;
   return { event, kind: event.kind, author: null, state, cut: false };
+}
+
+/** https://docs.github.com/rest/deployments/statuses: a deployment that was replaced is inactive. */
+function outcomeOf({ state, liveAtMs }: Deployment): Pick<ChangeEvent, 'outcome'> {
+  if (state === 'failure' || state === 'error') return { outcome: 'failed' };
+  return liveAtMs !== null && (state === 'success' || state === 'inactive') ? { outcome: 'succeeded' } : {};
 }
 
 const bareEvent = { kind: 'deploy', sha: null, pullNumber: null, paths: [], diff: '' } as const;

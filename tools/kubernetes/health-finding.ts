@@ -41,6 +41,7 @@ export function healthFinding({ scenes, unread, link, nowMs }: HealthRead): Find
     result: {
       services: scenes.map(standingOf),
       workloads: scenes.filter(({ workload }) => workload !== null).length,
+      ...countsOf(scenes),
       problemCount: problems.length,
       worst,
       problems: problems.slice(0, problemsMax).map(resultOf),
@@ -51,7 +52,7 @@ export function healthFinding({ scenes, unread, link, nowMs }: HealthRead): Find
     query,
     window,
     link,
-    headline: headlineOf(scenes, worst),
+    headline: worst === null ? quietHeadline(scenes, unread) : worstHeadline(worst),
     chart: null,
     view: viewOf(scenes, problems, unread),
     signals: { instances: scenes.flatMap(instancesOf) },
@@ -118,12 +119,23 @@ type Worst = NonNullable<ReturnType<typeof worstOf>>;
 
 type Headline = Extract<Finding, { kind: 'found' }>['headline'];
 
-function headlineOf(scenes: readonly Scene[], worst: Worst | null): Headline {
-  if (worst === null) {
-    const names = scenes.filter(({ workload }) => workload !== null).map((scene) => scene.service);
-    const what = names.length === 1 ? names.join() : `${names.length} workloads`;
-    return [`All pods of ${what} are ready; no detector found anything.`];
-  }
+/** "All" is said of pods that exist and were read, by their number. */
+function quietHeadline(scenes: readonly Scene[], unread: readonly Unread[]): Headline {
+  const names = scenes.filter(({ workload }) => workload !== null).map((scene) => scene.service);
+  const what = names.length === 1 ? names.join() : `${names.length} workloads`;
+  const { ready, desired } = countsOf(scenes);
+  const found = unread.length === 0 ? 'no detector found anything' : 'no detector found anything in what could be read';
+  if (desired === 0) return [`No pod of ${what} is wanted; ${found}.`];
+  const said = ready === desired ? `All ${desired}` : `${ready} of ${desired}`;
+  return [`${said} pods of ${what} are ready; ${found}.`];
+}
+
+const countsOf = (scenes: readonly Scene[]): { readonly ready: number; readonly desired: number } => ({
+  ready: scenes.reduce((sum, { workload }) => sum + (workload?.ready ?? 0), 0),
+  desired: scenes.reduce((sum, { workload }) => sum + (workload?.desired ?? 0), 0),
+});
+
+function worstHeadline(worst: Worst): Headline {
   const { service, problem, times, ready, desired } = worst;
   const stands = ready === null ? '' : `${ready} of ${desired} pods ready; `;
   const says = taint(`${worst.object} ${worst.says}`.slice(0, 200));

@@ -137,6 +137,8 @@ export function changeOf({ revision, what }: Step, { service, repository, place 
       pullNumber: null,
       paths: [],
       diff: '',
+      // Not ready may have another reason; ready means it went live.
+      ...(revision.pods.length > 0 && revision.readyPods === revision.pods.length ? { outcome: 'succeeded' } : {}),
     },
   ];
 }

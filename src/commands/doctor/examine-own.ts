@@ -1,4 +1,4 @@
-/** What Causeway itself needs: the store, the model, and the actions that may be approved. */
+/** What Causeway itself needs: the store, and the actions that may be approved. */
 import { Client } from 'pg';
 import { connectActions, loadActions } from '../../actions/load-actions.ts';
 import type { Environment } from '../../config.ts';
@@ -17,6 +17,16 @@ export async function examineActions(variables: Variables): Promise<readonly Dia
   ];
 }
 
+/** What is masked before anything leaves. Secrets always are. */
+export function examineRedaction({ REDACT_PERSONAL_DATA, REDACT_IP_ADDRESSES }: Environment): Diagnosis {
+  const personal = REDACT_PERSONAL_DATA === 'on' ? 'personal data masked' : 'personal data NOT masked';
+  const addresses = REDACT_IP_ADDRESSES === 'keep' ? 'IP addresses kept' : 'IP addresses as tokens';
+  const says = `secrets masked, ${personal}, ${addresses}`;
+  return REDACT_PERSONAL_DATA === 'on'
+    ? fine('redaction', says)
+    : isOff('redaction', says, 'unset REDACT_PERSONAL_DATA unless your data has none');
+}
+
 /** `server_version_num` of the server, 150000 for PostgreSQL 15. */
 export async function examineDatabase({ DATABASE_URL }: Environment): Promise<Diagnosis> {
   const off = 'for more than one process set DATABASE_URL';
@@ -33,30 +43,5 @@ export async function examineDatabase({ DATABASE_URL }: Environment): Promise<Di
     return problem('postgres', `cannot be opened (${code})`, 'Check DATABASE_URL, its user and its network path.');
   } finally {
     await client.end().catch(() => undefined);
-  }
-}
-
-/** Lists one model: reads only, costs nothing. */
-export async function examineModel(environment: Environment): Promise<Diagnosis> {
-  const { ANTHROPIC_API_KEY: apiKey, ANTHROPIC_BASE_URL: baseURL, CAUSEWAY_MODEL: model } = environment;
-  if (apiKey === undefined) return isOff('model', 'the engine answers alone', 'set ANTHROPIC_API_KEY');
-  const { default: Anthropic, APIError } = await import('@anthropic-ai/sdk');
-  const client = new Anthropic({
-    apiKey,
-    authToken: null,
-    baseURL: baseURL ?? 'https://api.anthropic.com',
-    maxRetries: 0,
-    timeout: patienceMs,
-    logLevel: 'off',
-  });
-  try {
-    const { data } = await client.models.list({ limit: 100 });
-    const known = model === undefined || data.some(({ id }) => id === model);
-    if (known) return fine('model', `answers, lists ${data.length} models`);
-    return problem('model', `${model} is not among the models it lists`, 'Set CAUSEWAY_MODEL to one it lists.');
-  } catch (error) {
-    const status = error instanceof APIError ? (error.status ?? 'no answer') : 'no answer';
-    if (status === 404) return { name: 'model', state: 'unknown', says: 'answers, but lists no models', fix: null };
-    return problem('model', `refused or not reachable (${status})`, 'Check ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL.');
   }
 }
