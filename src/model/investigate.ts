@@ -124,13 +124,15 @@ async function serve(session: Session, progress: Progress, message: ModelMessage
   return submission ? receive(session, progress, { uses, submission }) : read(session, progress, uses);
 }
 
-/** The plan is shown before its reads begin; results go back in the order asked. */
+/** The board is judged by the evidence of the turns before, and shown while the reads run; results go back in the order asked. */
 async function read(session: Session, progress: Progress, uses: readonly ToolUseBlock[]): Promise<Step> {
-  const shown = await serveBoard(session, uses.filter(isBoard));
-  const { results, overBudget } = await runTools(
-    session,
-    uses.filter((use) => !isBoard(use)),
-  );
+  const [shown, { results, overBudget }] = await Promise.all([
+    serveBoard(session, uses.filter(isBoard)),
+    runTools(
+      session,
+      uses.filter((use) => !isBoard(use)),
+    ),
+  ]);
   const answers = new Map([...shown, ...results].map((result) => [result.tool_use_id, result]));
   say(
     session,
