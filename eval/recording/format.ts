@@ -1,22 +1,10 @@
 /** The files of one scenario. `docs/scenarios.md` says what each field means; this checks it. */
 import { z } from 'zod';
+import { knownMetrics } from '../../src/rootcause/telemetry.ts';
 
 /** Minutes from `zero` of the scenario; before it is negative. Fractions are allowed where the file says so. */
 const minute = z.number().min(-20_160).max(240);
 const wholeMinute = minute.multipleOf(1);
-
-export const metricNames = [
-  'latency_p95_ms',
-  'error_ratio',
-  'request_rate',
-  'cpu_ratio',
-  'memory_ratio',
-  'disk_ratio',
-  'pool_ratio',
-  'restart_count',
-  'throttle_count',
-  'certificate_days',
-] as const;
 
 export const levels = ['info', 'warn', 'error'] as const;
 export const vendorNames = ['github', 'cloudwatch', 'datadog', 'prometheus'] as const;
@@ -43,7 +31,7 @@ const monitor = z.strictObject({
   id: z.int().positive(),
   name: z.string().min(1).max(120),
   service: identifier,
-  metric: z.enum(metricNames),
+  metric: z.enum(knownMetrics),
   comparator: z.enum(['>', '<']),
   threshold: z.number(),
 });
@@ -73,7 +61,7 @@ const values = z.array(z.number().nullable()).min(1);
 
 export const metricRow = z.strictObject({
   service: identifier,
-  metric: z.enum(metricNames),
+  metric: z.enum(knownMetrics),
   from: wholeMinute,
   /** Minutes that each value stands for. */
   every: z.int().min(1).max(60),

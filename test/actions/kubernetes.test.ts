@@ -202,7 +202,8 @@ describe('the write credentials', () => {
     const { environment } = await cluster();
     const { KUBERNETES_WRITE_TOKEN: token, ...reading } = environment;
     const { off, problems } = connectActions(await loadActions(), reading);
-    expect(token).toBeTruthy();
+    expect(token).toEqual(expect.stringMatching(/^.{8,}$/u));
+    expect(Object.values(reading)).not.toContain(token);
     expect(problems).toEqual([]);
     expect(off.filter(({ name }) => name.startsWith('kubernetes-')).map(({ missing }) => missing)).toEqual([
       ['KUBERNETES_WRITE_TOKEN'],

@@ -5,22 +5,12 @@ import { faultNames } from '../../src/lab/fault-list.ts';
 import { monitorValue, violates } from '../../src/lab/monitors.ts';
 import { calls } from '../../src/lab/shop.ts';
 import type { ShopMonitor, World, WorldMetric } from '../../src/lab/world.ts';
+import { knownMetrics } from '../../src/rootcause/telemetry.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const seeds = [1, 2, 3, 4, 5, 6];
-const metrics: readonly WorldMetric[] = [
-  'latency_p95_ms',
-  'error_ratio',
-  'request_rate',
-  'cpu_ratio',
-  'memory_ratio',
-  'disk_ratio',
-  'pool_ratio',
-  'restart_count',
-  'throttle_count',
-  'certificate_days',
-];
+const metrics: readonly WorldMetric[] = knownMetrics;
 
 const meanOf = (world: World, monitor: ShopMonitor, atMs: number): number =>
   monitorValue((at) => world.metric(monitor.service, monitor.metric, at), atMs) ?? Number.NaN;
