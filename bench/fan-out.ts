@@ -23,6 +23,7 @@ import { openDatabase } from '../src/store/open-database.ts';
 import { defineTool } from '../src/tool.ts';
 import { createFlowWorld } from '../test/support/flow-world.ts';
 import { createTransport } from '../tools/reading/transport.ts';
+import { foundValue } from './found-value.ts';
 
 const latenciesMs = [200, 400, 600, 800, 1_000, 1_200, 1_400, 1_600, 1_800, 2_000];
 const slowestMs = Math.max(...latenciesMs);
@@ -97,19 +98,7 @@ function slowTool(index: number, latencyMs: number, url: string): ConnectedTool 
       async (_input, { signal, nowMs }) => {
         const asked = { url: new URL(`${url}/?latencyMs=${latencyMs}`) };
         const result = await transport.ask(asked, z.object({ value: z.number() }), signal);
-        return {
-          kind: 'found',
-          result,
-          provenance: 'B',
-          query: 'value',
-          window: { fromMs: nowMs - 60_000, toMs: nowMs },
-          link: url,
-          headline: ['one value'],
-          chart: null,
-          view: taint('value 1'),
-          signals: {},
-          truncated: false,
-        };
+        return foundValue(result, nowMs, url);
       },
   });
   return { tool, call: tool.connect({}) as ConnectedTool['call'] };

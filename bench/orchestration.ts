@@ -29,6 +29,7 @@ import { createFlowWorld } from '../test/support/flow-world.ts';
 import { type Scripted, startMessagesServer } from '../test/support/messages-server.ts';
 import { modelAt } from '../test/support/model-settings.ts';
 import { createTransport } from '../tools/reading/transport.ts';
+import { foundValue } from './found-value.ts';
 
 const turnMs = 800;
 /** The reads of each turn, by how long the vendor takes: twelve. */
@@ -157,19 +158,7 @@ function slowTool(url: string): ConnectedTool {
       () =>
       async ({ ms }, { signal, nowMs }) => {
         const result = await transport.ask({ url: new URL(`${url}/?ms=${ms}`) }, answer, signal);
-        return {
-          kind: 'found',
-          result,
-          provenance: 'B',
-          query: 'value',
-          window: { fromMs: nowMs - 60_000, toMs: nowMs },
-          link: url,
-          headline: ['one value'],
-          chart: null,
-          view: taint('value 42'),
-          signals: {},
-          truncated: false,
-        };
+        return foundValue(result, nowMs, url);
       },
   });
   return { tool, call: tool.connect({}) as ConnectedTool['call'] };
