@@ -2,7 +2,11 @@ import { taint } from '../src/core/tainted.ts';
 import type { Finding } from '../src/tool.ts';
 
 /** What a bench's vendor found: the least that a tool can say. */
-export const foundValue = (result: { readonly value: number; readonly rows?: readonly number[] }, nowMs: number, link: string): Finding => ({
+export const foundValue = (
+  result: { readonly value: number; readonly rows?: readonly number[] },
+  nowMs: number,
+  link: string,
+): Finding => ({
   kind: 'found',
   result,
   provenance: 'B',
