@@ -30,13 +30,16 @@ async function play(fault: string): Promise<z.infer<typeof result>> {
   }
 }
 
+/** `npm run bench -- table` holds it to 10 s; here other test files run beside it, on machines of any speed. */
+const firstCardMaxMs = 25_000;
+
 /** Greeting, status and resolution, and one request per approval that is needed. */
 const topLevelMax = (approvals: number): number => 2 + approvals + 1;
 
 test('an exhausted pool is explained, rolled back by one pull request after one approval, and recovers', async () => {
   const { posts, pullRequestUrl, firstCardMs, ...told } = await play('pool-exhaustion');
   expect(told).toMatchObject({ right: true, wrongConfirmed: false, recovered: true, auditVerified: true });
-  expect(firstCardMs).toBeLessThan(10_000);
+  expect(firstCardMs).toBeLessThan(firstCardMaxMs);
   expect(pullRequestUrl).toMatch(/\/pull\/\d+$/u);
   expect(posts.topLevel).toBeLessThanOrEqual(topLevelMax(1));
 }, 120_000);
@@ -51,6 +54,6 @@ test('a nervous monitor gets the answer that nothing is wrong, and nothing is pr
     recovered: null,
     auditVerified: true,
   });
-  expect(firstCardMs).toBeLessThan(10_000);
+  expect(firstCardMs).toBeLessThan(firstCardMaxMs);
   expect(posts.topLevel).toBeLessThanOrEqual(topLevelMax(0));
 }, 120_000);

@@ -219,8 +219,10 @@ it('nobody acts as another: the person is the one who signed in, whatever the fo
 it('a cookie somebody made up is no session, and a foreign address is no way back', async () => {
   const browser = createBrowser();
   await signIn(browser);
-  const value = browser.jar.get('causeway_signed_in') ?? '';
-  browser.jar.set('causeway_signed_in', `${value.slice(0, -2)}AA`);
+  const bytes = Buffer.from(browser.jar.get('causeway_signed_in') ?? '', 'base64url');
+  const last = bytes.length - 1;
+  bytes.writeUInt8(bytes.readUInt8(last) ^ 1, last);
+  browser.jar.set('causeway_signed_in', bytes.toString('base64url'));
 
   expect((await browser.get(page)).headers.get('location')).toContain('/sign-in');
   expect(['https://evil.example/', '//evil.example', '/\\evil.example', 'x', null].map(ownPath)).toEqual(
