@@ -81,11 +81,10 @@ export const tool = defineTool({
   },
 });
 
-// Infrastructure changes are configuration to the engine: somebody turned something.
 const kinds: { readonly [type: string]: ChangeEvent['kind'] } = {
   feature_flag: 'flag',
   configuration: 'config',
-  infrastructure: 'config',
+  infrastructure: 'infrastructure',
   scaling: 'scaling',
   certificate: 'certificate',
 };

@@ -1,12 +1,16 @@
 import { joinAlerts } from './alerts/join-alerts.ts';
 import type { AlertCandidate } from './alerts/rank-alerts.ts';
+import { withoutVictims } from './alerts/without-victims.ts';
 import type { AttributedChange } from './changes/attribute-changes.ts';
 import { joinRollouts, type RolloutCandidate } from './changes/canary.ts';
+import { surgeSetOffBy } from './changes/set-off-surge.ts';
 import type { ClassCandidate } from './classes/failure-class.ts';
+import { isPath } from './classes/network-path.ts';
 import { clampUnit } from './metrics/robust.ts';
-import { compareText } from './order.ts';
+import { orderCauses } from './order-causes.ts';
 import { type Picture, reachFrom } from './picture.ts';
 import type { RankedCause, Reason } from './ranking.ts';
+import { restatedShare, restatesSymptom } from './restatement.ts';
 import type { Suspicion } from './suspect-services.ts';
 
 export type Evidence = {
@@ -20,6 +24,8 @@ export type Evidence = {
 
 type Draft = RankedCause;
 
+/** What a change gains from the surge it sets off. */
+const surgeShare = 0.9;
 const maxCauses = 8;
 const minScore = 0.05;
 /** Kinds that happen to a service from outside: no diff of ours sets them off unless it touches exactly that. */
@@ -32,24 +38,30 @@ const fromOutside = new Set<ClassCandidate['kind']>([
   'data',
 ]);
 /** Kinds that a change usually sets off. */
-const fromInside = new Set<ClassCandidate['kind']>(['resource-exhaustion', 'unknown', 'infrastructure']);
+const fromInside = new Set<ClassCandidate['kind']>(['resource-exhaustion', 'unknown', 'infrastructure', 'data']);
 
 /**
  * Lets changes and failure classes compete. A change yields to a cause from outside that its diff does not touch; a
- * resource that ran out yields to the change that explains it. Ties: more reasons first, then the entity's name, then
- * the change's id; scores are then strictly decreasing.
+ * resource that ran out yields to the change that explains it.
  */
 export function fuse(evidence: Evidence): readonly RankedCause[] {
   const drafts = [
     ...evidence.changes.map((change) => draftChange(evidence, change)),
     ...evidence.classes.map((candidate) => draftClass(evidence, candidate)),
   ];
-  const joined = joinAlerts(joinRollouts(drafts, evidence.rollouts), evidence.alerts);
-  return strictlyOrdered(joined.filter((draft) => draft.score >= minScore)).slice(0, maxCauses);
+  const alerts = withoutVictims(evidence.alerts, evidence.picture, evidence.suspicions);
+  const joined = joinAlerts(joinRollouts(drafts, evidence.rollouts), alerts);
+  const told = joined.map((cause) =>
+    restatesSymptom(evidence.picture, cause) ? { ...cause, score: restatedShare * cause.score } : cause,
+  );
+  const { pastCauses = [] } = evidence.picture.telemetry;
+  const named = told.filter((draft) => draft.score >= minScore);
+  return orderCauses(named, pastCauses).slice(0, maxCauses);
 }
 
 function draftChange(evidence: Evidence, attributed: AttributedChange): Draft {
-  const rival = strongestRival(evidence, attributed);
+  const surge = surgeSetOffBy(evidence.picture, attributed, evidence.classes);
+  const rival = strongestRival(evidence, attributed, surge);
   const suspicion = evidence.suspicions.get(attributed.entity);
   const yields = rival === null ? 0 : 0.85 * rival.score * (1 - attributed.content);
   const doubt: readonly Reason[] =
@@ -67,19 +79,25 @@ function draftChange(evidence: Evidence, attributed: AttributedChange): Draft {
     entity: attributed.entity,
     kind: attributed.kind,
     change: attributed.change.id,
-    score: clampUnit(attributed.score * (1 - yields)),
+    score: clampUnit(Math.max(attributed.score, surge === null ? 0 : surgeShare * surge.score) * (1 - yields)),
     mechanism: `A change on ${attributed.entity} took effect before the onset, and its trouble starts there.`,
     wrongIf: `Taking the change back leaves the symptom as it is, or the symptom began before it took effect.`,
-    reasons: [...attributed.reasons, ...(suspicion?.reasons.slice(0, 4) ?? [])],
+    reasons: [...attributed.reasons, ...(surge?.reasons ?? []), ...(suspicion?.reasons.slice(0, 4) ?? [])],
     against: [...attributed.against, ...doubt],
   };
 }
 
 /** The strongest cause from outside that could account for what is seen on the change's service. */
-function strongestRival(evidence: Evidence, attributed: AttributedChange): ClassCandidate | null {
+function strongestRival(
+  evidence: Evidence,
+  attributed: AttributedChange,
+  own: ClassCandidate | null,
+): ClassCandidate | null {
   const below = reachFrom(evidence.picture.services, attributed.entity, (view) => view.calls);
   const rivals = evidence.classes.filter(
     (one) =>
+      one !== own &&
+      !isPath(one) &&
       (fromOutside.has(one.kind) || one.topic === 'disk' || one.topic === 'platform') &&
       (one.topic === 'load' || below.has(one.entity)),
   );
@@ -87,18 +105,17 @@ function strongestRival(evidence: Evidence, attributed: AttributedChange): Class
 }
 
 function draftClass(evidence: Evidence, candidate: ClassCandidate): Draft {
-  const explaining =
-    fromInside.has(candidate.kind) && candidate.topic !== 'platform' ? bestChangeFor(evidence, candidate) : null;
-  const absorbed = explaining === null ? 0 : 0.85 * explanation(candidate, explaining);
+  const setOff = setOffBy(evidence, candidate);
+  const absorbed = setOff?.share ?? 0;
   const against: readonly Reason[] =
-    explaining === null || absorbed < 0.15
+    setOff === null || absorbed < 0.15
       ? []
       : [
           {
             channel: 'changes',
             score: clampUnit(absorbed),
             says: 'A change on the service explains it.',
-            evidence: explaining.change.evidence,
+            evidence: setOff.change.change.evidence,
           },
         ];
   return {
@@ -113,36 +130,49 @@ function draftClass(evidence: Evidence, candidate: ClassCandidate): Draft {
   };
 }
 
+/** The change that sets it off, and how much of it that takes away. */
+function setOffBy(
+  evidence: Evidence,
+  candidate: ClassCandidate,
+): { readonly change: AttributedChange; readonly share: number } | null {
+  const surging = evidence.changes.find((one) => surgeSetOffBy(evidence.picture, one, [candidate]) !== null);
+  if (surging !== undefined) return { change: surging, share: 0.5 };
+  const change = isSetOffInside(candidate) ? bestChangeFor(evidence, candidate) : null;
+  return change === null ? null : { change, share: 0.85 * explanation(candidate, change) };
+}
+
+/** What a service does to itself, what a change of a secret does, and what a wrong address or timeout looks like. */
+const isSetOffInside = (candidate: ClassCandidate): boolean =>
+  (fromInside.has(candidate.kind) && candidate.topic !== 'platform') ||
+  candidate.topic === 'credentials' ||
+  isPath(candidate);
+
 /**
  * How much of a bare failure a change accounts for. Pools, memory and processors are nearly always set off by what runs,
  * so opportunity is most of it; disks fill by themselves unless the diff has to do with it.
  */
 const explanation = (candidate: ClassCandidate, change: AttributedChange): number =>
-  change.opportunity * (candidate.topic === 'disk' ? change.content ** 2 : 0.6 + 0.4 * change.content);
+  change.opportunity * needOfContent(candidate, change.content);
+
+function needOfContent({ topic }: ClassCandidate, content: number): number {
+  if (topic === 'disk') return content ** 2;
+  return topic === 'data' ? 0.3 + 0.7 * content : 0.6 + 0.4 * content;
+}
 
 /** The change that accounts for most of it, on the service itself or on one that calls it. */
 function bestChangeFor(evidence: Evidence, candidate: ClassCandidate): AttributedChange | null {
   const callers = evidence.picture.services.get(candidate.entity)?.calledBy ?? [];
-  const own = evidence.changes.filter((one) => one.entity === candidate.entity);
-  const near = own.length > 0 ? own : evidence.changes.filter((one) => callers.includes(one.entity));
+  const ill = new Set(
+    evidence.picture.services
+      .get(candidate.entity)
+      ?.outbound.filter((one) => one.severity > 0.3)
+      .map(({ to }) => to),
+  );
+  // A host that is lost below is seen here: in its caller's calls.
+  const own = evidence.changes.filter(
+    (one) => one.entity === candidate.entity || (one.kind === 'infrastructure' && ill.has(one.entity)),
+  );
+  const near =
+    own.length > 0 || candidate.kind === 'data' ? own : evidence.changes.filter((one) => callers.includes(one.entity));
   return near.toSorted((a, b) => explanation(candidate, b) - explanation(candidate, a))[0] ?? null;
 }
-
-function strictlyOrdered(drafts: readonly Draft[]): readonly RankedCause[] {
-  const ordered = drafts.toSorted(
-    (a, b) =>
-      round(b.score) - round(a.score) ||
-      b.reasons.length - a.reasons.length ||
-      compareText(a.entity, b.entity) ||
-      compareText(a.change ?? '', b.change ?? '') ||
-      compareText(a.kind, b.kind),
-  );
-  const causes: RankedCause[] = [];
-  for (const draft of ordered) {
-    const ceiling = (causes.at(-1)?.score ?? 1) - 1e-6;
-    causes.push({ ...draft, score: Math.max(0, Math.min(round(draft.score), ceiling)) });
-  }
-  return causes;
-}
-
-const round = (score: number): number => Math.round(score * 1e9) / 1e9;

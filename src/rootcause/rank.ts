@@ -73,10 +73,8 @@ function settle(picture: Picture, causes: readonly RankedCause[], strongest: num
     after: symptom.after,
     unusable: unusableOf(telemetry, symptom),
   };
-  const elsewhere = symptom.state === 'usual' ? strongest : 0;
-  if (isCalm(symptom) && best < calmBar && elsewhere < elsewhereLead) {
-    return { ...shared, outcome: 'nothing-wrong', because: symptom.says, causes: [] };
-  }
+  const calm = isCalm(symptom) ? settleCalm(picture, causes, strongest) : null;
+  if (calm !== null) return { ...shared, ...calm };
   if (best < bar && isWellNow(picture)) {
     const because = `${symptom.says} ${wellWords(picture)}`;
     return { ...shared, outcome: 'nothing-wrong', because, causes: [] };
@@ -85,12 +83,21 @@ function settle(picture: Picture, causes: readonly RankedCause[], strongest: num
     const because = `${symptom.says} Everything else measured there is as usual: the monitor lacks data.`;
     return { ...shared, outcome: 'nothing-wrong', because, causes: [] };
   }
-  if (isCalm(symptom) && best < calmBar && elsewhere < elsewhereBar) {
-    const because = `${symptom.says} Something else is off, but too little to be called a cause.`;
-    return { ...shared, outcome: 'cannot-tell', because, causes };
-  }
   if (best < bar) return { ...shared, outcome: 'cannot-tell', because: missing(picture, best), causes };
   return { ...shared, outcome: 'ranked', because: symptom.says, causes };
+}
+
+type Settled = Pick<Ranking, 'outcome' | 'because' | 'causes'>;
+
+/** The alerting signal is not away from its usual range now. Null where the causes decide all the same. */
+function settleCalm({ symptom }: Picture, causes: readonly RankedCause[], strongest: number): Settled | null {
+  const best = causes[0]?.score ?? 0;
+  const elsewhere = symptom.state === 'usual' ? strongest : 0;
+  if (best >= calmBar) return null;
+  if (elsewhere < elsewhereLead) return { outcome: 'nothing-wrong', because: symptom.says, causes: [] };
+  if (elsewhere >= elsewhereBar) return null;
+  const because = `${symptom.says} Something else is off, but too little to be called a cause.`;
+  return { outcome: 'cannot-tell', because, causes };
 }
 
 /** Of a snapshot without an alert: instances are ready or being removed, and no series leaves its level. */

@@ -28,6 +28,7 @@ export function logReason(change: LogChange): Reason {
 
 const topicWords: { readonly [topic in NonNullable<LogChange['topic']>]: string } = {
   certificate: 'a TLS certificate',
+  credentials: 'a credential that is refused',
   'name-resolution': 'name resolution',
   quota: 'a rate limit or quota',
   platform: 'the node, zone or region it runs on',

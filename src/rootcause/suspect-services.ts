@@ -104,9 +104,17 @@ function explainedShare(picture: Picture, view: ServiceView): Explained {
     : { share: 0.95 * best.share, by: best.share > 0.3 ? best.to : null };
 }
 
-/** What is ill and least explained decides: an unexplained error is not excused by explained slowness. */
+/**
+ * What is ill and least explained decides: an unexplained error is not excused by explained slowness. What is far less
+ * ill than the worst weighs as much less: a trace of slowness does not undo explained failures.
+ */
 function worstShare(shares: readonly (number | null)[], deviations: readonly (Deviation | null)[]): number {
-  const ill = shares.flatMap((share, at) => (share !== null && (deviations[at]?.severity ?? 0) > 0.1 ? [share] : []));
+  const severities = deviations.map((one) => one?.severity ?? 0);
+  const worst = Math.max(...severities);
+  const ill = shares.flatMap((share, at) => {
+    const severity = severities[at] ?? 0;
+    return share !== null && severity > 0.1 ? [1 - (1 - share) * (severity / worst)] : [];
+  });
   return ill.length === 0 ? 0 : Math.min(...ill);
 }
 

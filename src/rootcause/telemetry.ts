@@ -1,4 +1,5 @@
 import type { EvidenceId } from '../core/evidence.ts';
+import type { CauseKind } from '../core/hypothesis.ts';
 
 /** One sample: milliseconds since the epoch, value. Gaps are simply absent; NaN is never valid. */
 export type Point = readonly [atMs: number, value: number];
@@ -52,7 +53,16 @@ export type EdgeStat = {
   readonly evidence?: EvidenceId;
 };
 
-export const changeKinds = ['deploy', 'pull-request', 'commit', 'config', 'flag', 'scaling', 'certificate'] as const;
+export const changeKinds = [
+  'deploy',
+  'pull-request',
+  'commit',
+  'config',
+  'flag',
+  'scaling',
+  'certificate',
+  'infrastructure',
+] as const;
 
 /** Something that changed on purpose. Deploys and the pull request they ship share `sha`. */
 export type ChangeEvent = {
@@ -194,6 +204,9 @@ export type Memory = {
   readonly weights: { readonly [feature: string]: number };
 };
 
+/** What earlier incidents of the alerting service turned out to be, as people graded them. */
+export type PastCause = { readonly entity: string; readonly kind: CauseKind | null; readonly times: number };
+
 /** Everything the engine may see of one incident. Any list may be empty: it says what it could not use. */
 export type Telemetry = {
   readonly alert: AlertSignal | null;
@@ -224,6 +237,8 @@ export type Telemetry = {
   readonly rollouts?: readonly Rollout[];
   /** Past incidents of the same systems, as `learn` remembers them. */
   readonly memory?: Memory;
+  /** Decides between causes that score alike, and nothing else. */
+  readonly pastCauses?: readonly PastCause[];
 };
 
 /** The lists of `Telemetry` that one tool call can contribute to. */

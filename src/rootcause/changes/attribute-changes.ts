@@ -2,13 +2,13 @@ import type { CauseKind } from '../../core/hypothesis.ts';
 import type { Deviation } from '../metrics/deviation.ts';
 import { accumulates } from '../metrics/metric-meaning.ts';
 import { clampUnit, joinEvidence } from '../metrics/robust.ts';
-import { compareText } from '../order.ts';
 import { deviationOf, type Picture, reachFrom, type ServiceView, worstOfRole } from '../picture.ts';
 import type { Reason } from '../ranking.ts';
 import type { Suspicion } from '../suspect-services.ts';
 import { countWords, type FailureTerms, type Mechanism, matchContent, type WordCorpus } from './change-content.ts';
 import { natureOf } from './change-nature.ts';
 import { type JoinedChange, joinChanges } from './join-changes.ts';
+import { guessedWorth, landingOf } from './landing.ts';
 
 /** A change with how well it explains the incident, before it competes with other causes. */
 export type AttributedChange = {
@@ -58,16 +58,16 @@ type Scene = {
 };
 
 function attributeOne(scene: Scene, change: JoinedChange): AttributedChange | null {
-  const place = bestPlace(scene, change);
+  const place = landingOf(scene, change);
   const view = place === null ? undefined : scene.picture.services.get(place.entity);
   if (place === null || view === undefined) return null;
   const timing = timeOf(scene.picture, view, change);
   const nature = natureOf(change);
   const content = matchContent(change, failureTerms(scene, view), scene.corpus);
-  const unread = change.diff === '' ? 0.55 : 0.4;
+  const unread = unreadFit(change);
   const fit = unread + (1 - unread) * content.score;
   const power = nature.onlyVersions ? Math.max(nature.power, content.score) : nature.power;
-  const sure = place.told ? 1 : Math.max(guessed, content.score ** 2);
+  const sure = place.told ? 1 : Math.max(guessedWorth, content.score ** 2);
   const score = (sure * place.suspicion) ** 0.7 * timing.score * fit * power;
   const cite =
     (channel: string, worth: number) =>
@@ -91,29 +91,10 @@ function attributeOne(scene: Scene, change: JoinedChange): AttributedChange | nu
   };
 }
 
-type Landing = { readonly entity: string; readonly suspicion: number; readonly told: boolean };
-
-/** What a guess of the service is worth; a diff that has much to do with the failure tells by itself. */
-const guessed = 0.35;
-
-/** Where a change would do its harm: on a service it lands on, or through that service on a store nobody deploys. */
-function bestPlace({ picture, suspicions }: Scene, change: JoinedChange): Landing | null {
-  const everywhere = [...picture.services.values()].filter((view) => !view.external).map(({ id }) => id);
-  const told = change.services.length > 0;
-  const places = (told ? change.services : everywhere).map((id) => {
-    const own = suspicions.get(id)?.score ?? 0;
-    const view = picture.services.get(id);
-    const through = Math.max(0, ...(view?.calls ?? []).map((to) => throughStore(picture, suspicions, to)));
-    return { entity: id, suspicion: Math.max(own, 0.8 * through), told };
-  });
-  return places.toSorted((a, b) => b.suspicion - a.suspicion || compareText(a.entity, b.entity))[0] ?? null;
-}
-
-/** A leaf of ours with one or few callers, such as a database, fails by what it is asked. */
-function throughStore(picture: Picture, suspicions: ReadonlyMap<string, Suspicion>, id: string): number {
-  const view = picture.services.get(id);
-  if (view === undefined || view.external || view.calls.length > 0) return 0;
-  return suspicions.get(id)?.score ?? 0;
+/** What a change is worth whose content says nothing: less the more of it was read. Platforms' events have no diff. */
+function unreadFit({ diff, repository }: JoinedChange): number {
+  if (diff !== '') return 0.4;
+  return repository === null ? 0.7 : 0.55;
 }
 
 type Timing = { readonly score: number; readonly says: string; readonly against: string | null };

@@ -31,6 +31,7 @@ const mechanismWords: { readonly [mechanism in Mechanism]: RegExp } = {
   quota: /rate|limit|batch|interval|poll|retry|concurren|parallel|quota|attempt|loop|prefetch|cache/iu,
   platform: /affinity|toleration|node_?selector|nodepool|zone|region|evict|priority_?class|daemonset/iu,
   certificate: /cert|tls|ssl|\bca\b|https|issuer|x509|secure|verify/iu,
+  credentials: /key|token|secret|credential|auth|password|rotat|vault|\bkid\b|issuer|audience|scope|\brole/iu,
   'name-resolution': /host|url|endpoint|dns|resolv|domain|\.internal|\.local|address/iu,
   configuration: /config|env|key|token|secret|credential|auth|scope|role|permission|option|setting/iu,
   data: /parse|schema|valid|format|decode|encode|serial|convert|unit|round|currency|date|field/iu,
@@ -47,7 +48,9 @@ export type ContentMatch = { readonly score: number; readonly says: string | nul
 export function matchContent(change: JoinedChange, failure: FailureTerms, corpus: WordCorpus): ContentMatch {
   const lines = linesOfDiff(change.diff);
   const changed = textOf(lines.filter((line) => line.sign !== ' '));
-  const text = change.kind === 'flag' ? `${changed}\n${change.title}` : changed;
+  // What a platform reports has no diff: its title says what was turned.
+  const isEvent = change.kind === 'flag' || (change.repository === null && change.diff === '');
+  const text = isEvent ? `${changed}\n${change.title}` : changed;
   if (text.trim() === '') return { score: 0, says: null };
   const nearby = `${textOf(lines.filter((line) => line.sign === ' '))}\n${change.title}`;
   const mechanism = bestMechanism({ changed: text, nearby }, failure);
@@ -128,6 +131,7 @@ const mechanismNames: { readonly [mechanism in Mechanism]: string } = {
   quota: 'how often others are called',
   platform: 'where it runs',
   certificate: 'TLS',
+  credentials: 'credentials',
   'name-resolution': 'host names',
   configuration: 'configuration or credentials',
   data: 'how data is read',

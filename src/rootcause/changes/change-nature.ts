@@ -28,6 +28,8 @@ function natureOfEvent(change: JoinedChange): ChangeNature | null {
   if (change.kind === 'flag') return { kind: 'feature-flag', power: 1, why: 'it switches a feature flag' };
   if (change.kind === 'scaling')
     return { kind: 'infrastructure', power: 0.7, why: 'it changes how many instances run' };
+  if (change.kind === 'infrastructure')
+    return { kind: 'infrastructure', power: 1, why: 'it changes what the service runs on' };
   if (change.kind === 'certificate') return { kind: 'certificate', power: 0.6, why: 'it changes a certificate' };
   return null;
 }

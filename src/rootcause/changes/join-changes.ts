@@ -27,6 +27,7 @@ const kindOrder: readonly ChangeEvent['kind'][] = [
   'flag',
   'scaling',
   'certificate',
+  'infrastructure',
   'deploy',
 ];
 

@@ -13,6 +13,7 @@ import {
   standsAt,
   strengthOf,
 } from './failure-class.ts';
+import { refusalsOf, refusedBy } from './store-refusal.ts';
 
 type Resource = {
   readonly topic: LogTopic | 'processor';
@@ -85,13 +86,20 @@ type Signs = {
 function signsOf(picture: Picture, view: ServiceView, resource: Resource): Signs {
   const metric = view.deviations.find((one) => one.meaning.role === 'resource' && resource.metric.test(one.metric));
   const restarts = resource.topic === 'memory' ? worstOfRole(view, 'restarts') : null;
-  const lines = resource.topic === 'processor' ? [] : linesAbout([...view.logs, ...remoteLines(view)], resource.topic);
+  const lines = resource.topic === 'processor' ? [] : linesFor(picture, view, resource.topic);
   const moved = metric === undefined ? 0 : metric.severity * fill(metric, resource.full);
   const stands = metric === undefined ? null : standsAt(picture, view.id, metric.metric);
   const isFull = metric?.metric.endsWith('_ratio') === true && stands !== null && stands.value >= 0.97;
   const filled = Math.max(moved, isFull ? resource.standing : 0);
   const restarted = filled > 0.2 || lines.length > 0 ? (restarts?.severity ?? 0) : 0;
   return { metric: metric ?? null, filled, restarts, restarted, lines };
+}
+
+/** What it logs itself, but for what a store it calls refuses; and what its callers log because it refuses. */
+function linesFor(picture: Picture, view: ServiceView, topic: LogTopic): readonly LogChange[] {
+  const elsewhere = refusedBy(picture, view, topic)?.lines ?? [];
+  const own = linesAbout([...view.logs, ...remoteLines(view)], topic).filter((line) => !elsewhere.includes(line));
+  return [...new Set([...own, ...refusalsOf(picture, view, topic)])];
 }
 
 /** Lines in which a caller names this store and says that its resource ran out. */

@@ -1,10 +1,12 @@
 import { detectBadData } from './bad-data.ts';
 import { detectCertificate } from './certificate.ts';
+import { detectCredentials } from './credentials.ts';
 import { detectDependency } from './dependency.ts';
 import { detectExhaustion } from './exhaustion.ts';
 import type { ClassCandidate, Detector } from './failure-class.ts';
 import { detectInstanceState } from './instance-state.ts';
 import { detectNameResolution } from './name-resolution.ts';
+import { detectNetworkPath, withoutLostCalls } from './network-path.ts';
 import { detectOutsideHost } from './outside-host.ts';
 import { detectPlatform } from './platform.ts';
 import { detectQuota } from './quota.ts';
@@ -14,7 +16,9 @@ import { detectSurge } from './traffic-surge.ts';
 
 const detectors: readonly Detector[] = [
   detectCertificate,
+  detectCredentials,
   detectNameResolution,
+  detectNetworkPath,
   detectQuota,
   detectBadData,
   detectPlatform,
@@ -33,7 +37,10 @@ const detectors: readonly Detector[] = [
  */
 export const detectClasses: Detector = (picture, suspicions) =>
   withoutGeneric(
-    detectors.flatMap((detect) => detect(picture, suspicions)).filter((candidate) => candidate.score > 0.02),
+    withoutLostCalls(
+      picture,
+      detectors.flatMap((detect) => detect(picture, suspicions)).filter((candidate) => candidate.score > 0.02),
+    ),
   );
 
 const generic = new Set<ClassCandidate['kind']>(['dependency-failure', 'infrastructure', 'unknown']);

@@ -2,6 +2,7 @@ import type { LogChange } from '../logs/log-delta.ts';
 import type { Picture, ServiceView } from '../picture.ts';
 import { logReason } from '../sentences.ts';
 import { type ClassCandidate, type Detector, linesAbout, nearness, strengthOf } from './failure-class.ts';
+import { refusalsOf, refusedBy } from './store-refusal.ts';
 
 /**
  * What runs the service is ill rather than the service: its node is contended, under pressure or not ready, or its zone
@@ -20,7 +21,10 @@ export const detectPlatform: Detector = (picture, suspicions) => {
 
 /** Its own lines, and those of the platform that name it. */
 const linesOn = (picture: Picture, view: ServiceView): readonly LogChange[] =>
-  [...linesAbout(view.logs, 'platform'), ...linesAbout(view.blamedBy, 'platform')]
+  [
+    ...linesAbout(view.logs, 'platform').filter((line) => !refusedBy(picture, view, 'platform')?.lines.includes(line)),
+    ...new Set([...linesAbout(view.blamedBy, 'platform'), ...refusalsOf(picture, view, 'platform')]),
+  ]
     .filter(({ template }) => picture.services.has(template.service))
     .toSorted((a, b) => b.severity - a.severity);
 
