@@ -118,7 +118,8 @@ async function resultOf({
   const hypotheses = await store.hypotheses(incident.id);
   const audit = await store.auditRows({});
   const ranking = audit.findLast(({ kind }) => kind === 'engine.ranking');
-  const nothingWrong = ranking?.body['outcome'] === 'nothing-wrong';
+  const verdict = audit.findLast(({ kind }) => kind === 'verdict');
+  const nothingWrong = [ranking, verdict].some((row) => row?.body['outcome'] === 'nothing-wrong');
   const causes = hypotheses.map(({ entity, kind, change, word, score }) => ({
     entity,
     kind,

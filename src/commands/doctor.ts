@@ -5,7 +5,11 @@ import { type Environment, readEnvironment } from '../config.ts';
 import type { Catalogue } from '../core/catalogue.ts';
 import { failed, type Result } from '../core/result.ts';
 import { type Diagnosis, problem } from './doctor/diagnosis.ts';
+import { examineAwsActor } from './doctor/examine-aws-actor.ts';
 import { examineSlack, examineTeams } from './doctor/examine-chat.ts';
+import { examineGitHubWriter } from './doctor/examine-github-writer.ts';
+import { examineHttpHosts } from './doctor/examine-http-hosts.ts';
+import { examineKubernetesWriter } from './doctor/examine-kubernetes-writer.ts';
 import { examineModels } from './doctor/examine-models.ts';
 import { examineActions, examineDatabase, examineRedaction } from './doctor/examine-own.ts';
 import { examineTools } from './doctor/examine-tools.ts';
@@ -31,7 +35,14 @@ async function diagnose(variables: Variables, nowMs: number): Promise<readonly D
   const catalogue = await readCatalogue(variables['CAUSEWAY_CONFIG']);
   if (!catalogue.ok) return [...(await own), ...catalogue.failure.map((says) => problem('causeway.yaml', says))];
   const asking = { variables, catalogue: catalogue.value, nowMs };
-  const parts = [own, examineActions(variables), examineVendors(asking), examineTools(asking)];
+  const writers = [
+    examineActions(variables),
+    examineHttpHosts(variables, nowMs),
+    examineGitHubWriter(asking),
+    examineKubernetesWriter(asking),
+    examineAwsActor(variables, nowMs),
+  ];
+  const parts = [own, ...writers, examineVendors(asking), examineTools(asking)];
   return (await Promise.all(parts)).flat();
 }
 

@@ -6,7 +6,7 @@ const hourMs = 3_600_000;
 
 /** Deletes recordings past their age now and every hour; returns what ends it. A failure is logged and tried again. */
 export function keepForgetting(
-  world: Pick<World, 'store' | 'clock'>,
+  world: Pick<World, 'store' | 'clock' | 'engine'>,
   { days, log }: { readonly days: number; readonly log: Logger },
 ): () => void {
   const once = async (): Promise<void> => {

@@ -3,8 +3,10 @@ import type { ClientBase, Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Json } from '../core/json.ts';
 import type { Clock, Engine, Transaction, Workflow } from '../ports.ts';
-import { durableOver } from './durable.ts';
+import { durableOver, isTakenOver } from './durable.ts';
 import { engineLog } from './engine-log.ts';
+import { forgetEnded, wasLaunched } from './forget-ended.ts';
+import { launchAlone } from './launch-lock.ts';
 import { replicaLease, type Sweeper, startSweeper } from './sweeper.ts';
 import { stepPausesMs } from './try-again.ts';
 
@@ -56,12 +58,25 @@ export function createEngine(options: EngineOptions): Engine {
       const failed = (step: string, err: unknown, pauseMs: number): void =>
         log.warn({ err, workflow: name, id: DBOS.workflowID, step, pauseMs }, 'a step failed and will be tried again');
       try {
-        await workflow(durableOver({ clock, ending: ending.signal, pausesMs, failed }), input);
+        const shared = database.kind === 'postgres';
+        await workflow(durableOver({ clock, ending: ending.signal, pausesMs, failed, shared }), input);
       } catch (error) {
-        log.error({ err: error, workflow: name, id: DBOS.workflowID }, 'a workflow failed and will not continue');
+        const about = { err: error, workflow: name, id: DBOS.workflowID };
+        if (isTakenOver(error)) log.warn(about, 'another replica has taken a workflow over; it goes on there');
+        else log.error(about, 'a workflow failed and will not continue');
         throw error;
       }
     };
+
+  const begin = async (): Promise<void> => {
+    await DBOS.launch();
+    await DBOS.registerQueue(queueName, {
+      partitionConcurrency: 1,
+      minPollingIntervalMs: pollMs[database.kind],
+      onConflict: 'always_update',
+    });
+    client = await DBOSClient.create({ ...connection, applicationName });
+  };
 
   return {
     register(name, workflow) {
@@ -71,16 +86,10 @@ export function createEngine(options: EngineOptions): Engine {
     async launch() {
       if (DBOS.isInitialized()) throw new Error('Another engine is launched in this process: shut it down first.');
       for (const register of registrations.values()) register();
-      if (database.kind === 'postgres')
-        sweeper = await startSweeper({ pool: database.pool, executorId, queueName, log, ...lease });
       DBOS.setConfig({ ...connection, name: applicationName, executorID: executorId, enablePatching: true });
-      await DBOS.launch();
-      await DBOS.registerQueue(queueName, {
-        partitionConcurrency: 1,
-        minPollingIntervalMs: pollMs[database.kind],
-        onConflict: 'always_update',
-      });
-      client = await DBOSClient.create({ ...connection, applicationName });
+      if (database.kind === 'embedded') return begin();
+      sweeper = await startSweeper({ pool: database.pool, executorId, queueName, log, ...lease });
+      await launchAlone(database.pool, begin);
     },
     async start(transaction, { name, id, input, queueKey }) {
       if (!registrations.has(name)) throw new Error(`No workflow is registered as ${name}.`);
@@ -92,6 +101,15 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async finished(id) {
       await DBOS.getResult(id, { pollingIntervalMs: finishedPollMs });
+    },
+    async forgetEnded(which) {
+      if (!(await wasLaunched(database.pool))) return 0;
+      const own = client ?? (await DBOSClient.create({ ...connection, applicationName }));
+      try {
+        return await forgetEnded({ pool: database.pool, client: own }, which);
+      } finally {
+        if (client === null) await own.destroy();
+      }
     },
     async shutdown() {
       ending.abort(new Error('The engine is shutting down.'));

@@ -9,18 +9,20 @@ export const stepPausesMs: readonly number[] = [500, 2_000, 8_000, 30_000, 80_00
 export type Trying = {
   readonly pausesMs: readonly number[];
   readonly ending: AbortSignal;
+  /** An error after which another try would do harm. */
+  readonly final?: (error: unknown) => boolean;
   /** Told before each pause. */
   readonly failed: (error: unknown, pauseMs: number) => void;
 };
 
 /** Runs until it does not throw; after the last pause, or at shutdown, the error stands. */
 export async function tryAgain<Value>(run: () => Promise<Value>, trying: Trying): Promise<Value> {
-  const { pausesMs, ending, failed } = trying;
+  const { pausesMs, ending, failed, final } = trying;
   try {
     return await run();
   } catch (error) {
     const [pauseMs, ...rest] = pausesMs;
-    if (pauseMs === undefined || ending.aborted) throw error;
+    if (pauseMs === undefined || ending.aborted || final?.(error) === true) throw error;
     failed(error, pauseMs);
     await pause(pauseMs, undefined, { signal: ending }).catch(() => undefined);
     return tryAgain(run, { ...trying, pausesMs: rest });

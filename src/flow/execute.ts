@@ -2,7 +2,6 @@
  * Carries out an approved plan. For every step: policy asked again, preconditions re-read, intent audited and stored,
  * then the action, then its result. A step whose intent has no outcome is reconciled, never repeated blindly.
  */
-import type { ActionContext, ActionFailure } from '../action.ts';
 import type { Line } from '../core/card.ts';
 import type { Place } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
@@ -10,11 +9,12 @@ import type { PlanStep } from '../core/plan.ts';
 import { done, failed, type Result } from '../core/result.ts';
 import { taint } from '../core/tainted.ts';
 import type { Durable, PlanRow } from '../ports.ts';
+import { type CallFailure, checkStep, findEffect, makeEffect } from './call-action.ts';
 import { runLogCard } from './cards/receipt.ts';
 import { movePlan } from './move-plan.ts';
 import { mayExecute } from './permission.ts';
 import { post, update } from './show.ts';
-import type { ConnectedAction, World } from './world.ts';
+import type { World } from './world.ts';
 
 export type Execution =
   | { readonly kind: 'done'; readonly outcomes: readonly Json[]; readonly atMs: number }
@@ -86,8 +86,7 @@ async function startPlan(world: World, id: string): Promise<Result<Started, NotD
   const permission = await mayExecute(world, row);
   if (!permission.ok) return refuse(world, id, notDone('stopped', permission.failure));
   const fresh = await stillAsPlanned(world, row);
-  if (!fresh.ok)
-    return refuse(world, id, notDone(fresh.failure.kind === 'stale' ? 'stale' : 'failed', fresh.failure.reason));
+  if (!fresh.ok) return refuse(world, id, notDone(stateAfter(fresh.failure), fresh.failure.reason));
   const moved = row.state === 'running' || (await movePlan(world, { plan: id, from: ['approved'], to: 'running' }));
   return moved ? done(started) : notDone('failed', `the plan is ${row.state}, not approved`);
 }
@@ -104,14 +103,17 @@ async function refuse(
   return answer;
 }
 
-async function stillAsPlanned(world: World, row: PlanRow): Promise<Result<null, ActionFailure>> {
+async function stillAsPlanned(world: World, row: PlanRow): Promise<Result<null, CallFailure>> {
   for (const step of row.plan.steps) {
-    const connected = actionOf(world, step);
-    const parameters = connected.action.parameters.parse(step.parameters);
-    const checked = await connected.connected.check(row.plan.preconditions, parameters, context(world, row, step));
+    const checked = await checkStep({ world, row, step });
     if (!checked.ok) return checked;
   }
   return done(null);
+}
+
+function stateAfter({ kind, stopped }: CallFailure): NotDone['state'] {
+  if (stopped) return 'stopped';
+  return kind === 'stale' ? 'stale' : 'failed';
 }
 
 /**
@@ -133,9 +135,9 @@ async function runStep(
   if (!permission.ok) return notDone('stopped', permission.failure);
   await audit(world, row, { step, kind: 'effect.intent', body: { parameters: step.parameters } });
   const isNew = await world.store.intend(id, step.id, step.parameters);
-  const claimed = isNew ? done(null) : await reconcile(world, row, step);
+  const claimed = isNew ? done(null) : await findEarlier(world, row, step);
   if (!claimed.ok) return settleFailure(world, row, { step, failure: claimed.failure });
-  const result = claimed.value === null ? await executeOnce(world, row, step) : done(claimed.value);
+  const result = claimed.value === null ? await makeEffect({ world, row, step }) : done(claimed.value);
   if (!result.ok) return settleFailure(world, row, { step, failure: result.failure });
   return settle(world, row, { step, outcome: result.value, reconciled: claimed.value !== null });
 }
@@ -145,7 +147,7 @@ async function lookBack(world: World, row: PlanRow, step: PlanStep): Promise<Res
   const earlier = await world.store.effect(row.plan.id, step.id);
   if (earlier === null) return done(null);
   if (earlier.outcome !== null) return tellOnce(world, row, { step, outcome: earlier.outcome });
-  const found = await reconcile(world, row, step);
+  const found = await findEarlier(world, row, step);
   if (!found.ok) return settleFailure(world, row, { step, failure: found.failure });
   return found.value === null ? done(null) : settle(world, row, { step, outcome: found.value, reconciled: true });
 }
@@ -160,9 +162,10 @@ async function settle(
   return done(outcome);
 }
 
-function reconcile(world: World, row: PlanRow, step: PlanStep): Promise<Result<Json | null, ActionFailure>> {
-  const { action, connected } = actionOf(world, step);
-  return connected.reconcile(action.parameters.parse(step.parameters), context(world, row, step));
+/** Only a refusal says what became of an earlier attempt; after any other failure to look it may have happened. */
+async function findEarlier(world: World, row: PlanRow, step: PlanStep): Promise<Result<Json | null, CallFailure>> {
+  const found = await findEffect({ world, row, step });
+  return found.ok || found.failure.kind === 'refused' ? found : failed({ ...found.failure, kind: 'unknown' });
 }
 
 /** A crash between the stored outcome and its audit row must not lose the row, nor write it twice. */
@@ -179,24 +182,14 @@ async function tellOnce(
   return done(outcome);
 }
 
-/** When the answer got lost, looks for the effect instead of repeating it. */
-async function executeOnce(world: World, row: PlanRow, step: PlanStep): Promise<Result<Json, ActionFailure>> {
-  const { action, connected } = actionOf(world, step);
-  const result = await connected.execute(action.parameters.parse(step.parameters), context(world, row, step));
-  if (result.ok || result.failure.kind !== 'unknown') return result;
-  const found = await reconcile(world, row, step);
-  return found.ok && found.value !== null ? done(found.value) : result;
-}
-
 async function settleFailure(
   world: World,
   row: PlanRow,
-  { step, failure }: { step: PlanStep; failure: ActionFailure },
+  { step, failure }: { step: PlanStep; failure: CallFailure },
 ): Promise<Result<never, NotDone>> {
   await audit(world, row, { step, kind: 'effect.result', body: { failure: failure.kind, reason: failure.reason } });
-  const { kind, reason } = failure;
-  const ended = notDone(kind === 'stale' ? 'stale' : 'failed', reason);
-  return kind === 'unknown' ? failed({ ...ended.failure, unclear: true }) : ended;
+  const ended = notDone(stateAfter(failure), failure.reason);
+  return failure.kind === 'unknown' ? failed({ ...ended.failure, unclear: true }) : ended;
 }
 
 function audit(
@@ -224,25 +217,6 @@ function audit(
     },
   });
 }
-
-function actionOf(world: World, step: PlanStep): ConnectedAction {
-  const found = world.actions.find(({ action }) => action.name === step.action);
-  if (!found) throw new Error(`action ${step.action} is not in the catalogue`);
-  return found;
-}
-
-/** A step may ask for its own time; a pull request takes less than two minutes. */
-const stepLimitMs = ({ parameters }: PlanStep): number => {
-  const seconds = parameters['timeoutSeconds'];
-  return Math.max(120_000, typeof seconds === 'number' ? seconds * 1000 + 30_000 : 0);
-};
-
-const context = (world: World, { plan, digest, approvals }: PlanRow, step: PlanStep): ActionContext => ({
-  signal: AbortSignal.timeout(stepLimitMs(step)),
-  nowMs: world.clock.nowMs(),
-  key: `${plan.id}:${step.id}`,
-  approval: { digest, by: approvals.map(({ by }) => by) },
-});
 
 type Progress = { readonly steps: readonly PlanStep[]; readonly done: number; readonly failure: string | null };
 

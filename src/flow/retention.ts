@@ -1,25 +1,54 @@
 /** The word-for-word record of investigations: forgotten when it is too old, or when somebody asks for it. */
 import type { IncidentId } from '../core/incident.ts';
-import type { Store } from '../ports.ts';
+import type { Engine, Store } from '../ports.ts';
+import { channelQueue } from './handle-inbound.ts';
+import { remediationId } from './submit-plan.ts';
 import type { World } from './world.ts';
 
-type Parts = { readonly store: Store; readonly clock: Pick<World['clock'], 'nowMs'> };
+type Parts = {
+  readonly store: Store;
+  readonly clock: Pick<World['clock'], 'nowMs'>;
+  readonly engine: Pick<Engine, 'forgetEnded'>;
+};
 
-/** Destroys the key, the sealed turns and the tape of one incident; the chain keeps their digests and says so. */
-export function forgetIncident(
-  { store, clock }: Parts,
+const dayMs = 86_400_000;
+/** What was said is kept by the engine as it came in, not redacted, until its delivery is handled; then for no longer. */
+const deliveriesMs = 3_600_000;
+
+/**
+ * Destroys the key, the sealed turns and the tape of one incident; the chain keeps their digests and says so. Then what
+ * the engine kept of its workflows that have ended, and of the deliveries in its channel.
+ */
+export async function forgetIncident(
+  { store, clock, engine }: Parts,
   { incident, by }: { incident: IncidentId; by: string },
 ): Promise<number> {
-  return store.transact(async (transaction) => {
-    const rows = await store.forgetRaw(transaction, incident);
-    const body = { because: 'asked', rows };
+  const rows = await store.transact(async (transaction) => {
+    const forgotten = await store.forgetRaw(transaction, incident);
+    const body = { because: 'asked', rows: forgotten };
     await store.audit(transaction, { kind: 'retention', incident, actor: by, atMs: clock.nowMs(), body });
-    return rows;
+    return forgotten;
   });
+  return rows + (await forgetWorkflows({ store, engine }, incident));
+}
+
+async function forgetWorkflows({ store, engine }: Omit<Parts, 'clock'>, incident: IncidentId): Promise<number> {
+  const known = await store.incident(incident);
+  const plans = await store.plansOf(incident);
+  const which = [
+    { ids: [`incident:${incident}`, ...plans.map(({ plan }) => remediationId(plan.id))] },
+    { idPrefix: `incident:${incident}:` },
+    ...(known ? [{ idPrefix: 'inbound:', queueKey: channelQueue(known.place) }] : []),
+  ];
+  let gone = 0;
+  for (const each of which) gone += (await engine.forgetEnded?.(each)) ?? 0;
+  return gone;
 }
 
 /** The same for every incident whose newest row is older than this many days of the database's clock. */
-export function forgetOld({ store, clock }: Parts, days: number): Promise<readonly string[]> {
+export async function forgetOld({ store, clock, engine }: Parts, days: number): Promise<readonly string[]> {
+  await engine.forgetEnded?.({ idPrefix: 'inbound:', endedForMs: deliveriesMs });
+  await engine.forgetEnded?.({ endedForMs: days * dayMs });
   return store.transact(async (transaction) => {
     const incidents = await store.forgetRawBefore(transaction, days);
     for (const incident of incidents) {

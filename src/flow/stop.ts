@@ -4,7 +4,10 @@ import type { Inbound } from '../ports.ts';
 import { noticeCard, replyCard } from './cards/reply.ts';
 import type { World } from './world.ts';
 
-/** The kill switch: from now on no step starts, whoever approved it. Anybody in the directory may pull it. */
+/**
+ * The kill switch: from now on no step starts, whoever approved it, and a call that is under way is cut off
+ * (`kill-switch.ts`). Anybody in the directory may pull it.
+ */
 export const stopAll = (world: World, inbound: Inbound): Promise<Card> => setStopped(world, inbound, true);
 
 /** Lets plans start again. On-call people only. */
@@ -31,7 +34,7 @@ async function setStopped(world: World, { actor, key }: Inbound, stopped: boolea
   return replyCard(stopped ? 'Everything is stopped' : 'Resumed', [
     [
       stopped
-        ? 'Stopped. No action starts until a person on call says resume.'
+        ? 'Stopped. What runs is cut off within seconds, and no action starts until a person on call says resume.'
         : 'Resumed. Approved plans may start again.',
     ],
   ]);

@@ -9,6 +9,7 @@ import { dnsFailure } from './faults/dns-failure.ts';
 import { featureFlag } from './faults/feature-flag.ts';
 import { memoryLeak } from './faults/memory-leak.ts';
 import { noisyMonitor } from './faults/noisy-monitor.ts';
+import { poisonMessage } from './faults/poison-message.ts';
 import { poolExhaustion } from './faults/pool-exhaustion.ts';
 import { quotaExhausted } from './faults/quota-exhausted.ts';
 import { slowQuery } from './faults/slow-query.ts';
@@ -27,6 +28,7 @@ const faults = {
   'disk-full': diskFull,
   'dns-failure': dnsFailure,
   'quota-exhausted': quotaExhausted,
+  'poison-message': poisonMessage,
   'noisy-monitor': noisyMonitor,
 } as const satisfies { readonly [name: string]: FaultMaker };
 

@@ -1,6 +1,7 @@
 /** The Kubernetes API of the shop's cluster: lists with `limit` and `continue`, single objects, logs; a writer of its own may restart, roll back and scale. */
 import { answerReview, writerReads } from './kubernetes/access.ts';
 import { type Cluster, type ClusterWorld, clusterAt } from './kubernetes/cluster.ts';
+import { forgetfulWrites, openWriteJournal } from './kubernetes/journal.ts';
 import { namespace } from './kubernetes/names.ts';
 import type { LabObject } from './kubernetes/object-parts.ts';
 import { readLabLog } from './kubernetes/pod-logs.ts';
@@ -17,7 +18,11 @@ import {
   type VendorRequest,
 } from './vendor-http.ts';
 
-export type KubernetesOptions = VendorOptions & Pick<ClusterWorld, 'history'>;
+export type KubernetesOptions = VendorOptions &
+  Pick<ClusterWorld, 'history'> & {
+    /** Where writes are kept so that the cluster comes back as it was; absent or null forgets them. */
+    readonly stateDirectory?: string | null;
+  };
 
 const token = 'lab-kubernetes-reader';
 const writeToken = 'lab-kubernetes-writer';
@@ -112,6 +117,8 @@ function answerWriter(lab: Lab, request: VendorRequest): VendorAnswer {
   const { method, path, headers, body } = request;
   const [, resource = '', name, part] = namespaced.exec(path) ?? [];
   if (method === 'GET' && writerReads.includes(resource)) return answerRead(lab, request);
+  const review = reviewed(request, 'writer');
+  if (review !== null) return review;
   const isPatch = method === 'PATCH' && resource === 'deployments' && name !== undefined;
   if (!isPatch) return status(403, 'Forbidden', 'the writer may restart, roll back and scale Deployments');
   const contentType = headers['content-type']?.split(';')[0] ?? '';
@@ -126,9 +133,14 @@ function answer(lab: Lab, request: VendorRequest): VendorAnswer {
   if (request.headers.authorization !== `Bearer ${token}`) return status(401, 'Unauthorized', 'Unauthorized');
   if (request.method === 'GET' && request.path === '/version') return jsonAnswer(200, { gitVersion: 'v1.35.2' });
   if (request.method === 'GET') return answerRead(lab, request);
-  const review = /^\/apis\/authorization\.k8s\.io\/v1\/(selfsubject(?:rules|access)reviews)$/u.exec(request.path)?.[1];
-  if (review === undefined || request.method !== 'POST') return status(403, 'Forbidden', 'the reader cannot write');
-  const said = answerReview(review, readJson(request.body));
+  return reviewed(request, 'reader') ?? status(403, 'Forbidden', 'the reader cannot write');
+}
+
+/** What an account asks about itself; null for any other request. */
+function reviewed({ method, path, body }: VendorRequest, account: 'reader' | 'writer'): VendorAnswer | null {
+  const review = /^\/apis\/authorization\.k8s\.io\/v1\/(selfsubject(?:rules|access)reviews)$/u.exec(path)?.[1];
+  if (review === undefined || method !== 'POST') return null;
+  const said = answerReview(review, readJson(body), account);
   return said === null ? status(400, 'BadRequest', 'the review is not valid') : jsonAnswer(201, said);
 }
 
@@ -143,12 +155,19 @@ function remembered({ world, history }: ClusterWorld, nowMs: () => number): () =
   };
 }
 
-export async function startKubernetes({ world, history, nowMs, port }: KubernetesOptions): Promise<RunningVendor> {
+export async function startKubernetes(options: KubernetesOptions): Promise<RunningVendor> {
+  const { world, history, nowMs, port, stateDirectory = null } = options;
   const clusterWorld = { world, history };
-  const lab: Lab = { clusterWorld, cluster: remembered(clusterWorld, nowMs), nowMs, writes: createWrites(world) };
+  const journal = stateDirectory === null ? forgetfulWrites : await openWriteJournal(stateDirectory);
+  const writes = createWrites(world, journal);
+  const lab: Lab = { clusterWorld, cluster: remembered(clusterWorld, nowMs), nowMs, writes };
   const server = await startVendorServer(port, (request) => answer(lab, request));
   return {
     ...server,
+    close: async () => {
+      await server.close();
+      journal.close();
+    },
     environment: {
       KUBERNETES_API_URL: server.url,
       KUBERNETES_TOKEN: token,

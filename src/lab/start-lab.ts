@@ -21,6 +21,8 @@ export type LabOptions = {
   readonly fault: string;
   /** Where writes and the time are kept, so that a restarted lab goes on; null forgets. */
   readonly stateDirectory: string | null;
+  /** Virtual seconds per real second; 0 stands still, 1 when absent. */
+  readonly clockSpeed?: number;
 };
 
 /** A world with its vendors on loopback. */
@@ -51,23 +53,24 @@ export type SiteOptions = Pick<BuiltWorld, 'world' | 'history' | 'startAtMs'> & 
   readonly stateDirectory: string | null;
   /** What one vendor knows of the world; all of it by default. */
   readonly worldOf?: (vendor: 'cloudwatch' | 'datadog' | 'prometheus') => World;
+  readonly clockSpeed?: LabOptions['clockSpeed'];
 };
 
-export async function startLab({ seed, fault, stateDirectory }: LabOptions): Promise<Lab> {
+export async function startLab({ seed, fault, stateDirectory, clockSpeed = 1 }: LabOptions): Promise<Lab> {
   const { truth, ...built } = buildWorld({ seed, fault });
   const channel = `inc-${seed}-${built.world.alert.monitor.service}`;
   const shop = { initialFiles, repositories: repositoryNames, cluster: true };
-  return { ...(await startSite({ ...built, ...shop, channel, stateDirectory })), truth };
+  return { ...(await startSite({ ...built, ...shop, channel, stateDirectory, clockSpeed })), truth };
 }
 
 /** The vendors of any world. */
 export async function startSite(options: SiteOptions): Promise<LabSite> {
   const { world, history, startAtMs, repositories, cluster, stateDirectory, channel } = options;
-  const { worldOf = () => world } = options;
+  const { worldOf = () => world, clockSpeed = 1 } = options;
   if (stateDirectory !== null) await mkdir(stateDirectory, { recursive: true });
   const timePath = stateDirectory === null ? null : join(stateDirectory, 'time.json');
   const storedMs = timePath === null ? null : await readTime(timePath);
-  const clock = createLabClock({ startAtMs: storedMs ?? startAtMs, speed: 1 });
+  const clock = createLabClock({ startAtMs: storedMs ?? startAtMs, speed: clockSpeed });
   const github = await startGitHub({
     history,
     repositories,
@@ -83,7 +86,7 @@ export async function startSite(options: SiteOptions): Promise<LabSite> {
     startCloudWatch({ ...vendor, world: worldOf('cloudwatch') }),
     startDatadog({ ...vendor, world: worldOf('datadog') }),
     startPrometheus({ ...vendor, world: worldOf('prometheus') }),
-    ...(cluster ? [startKubernetes({ ...vendor, history })] : []),
+    ...(cluster ? [startKubernetes({ ...vendor, history, stateDirectory })] : []),
   ]);
   const stopKeeping = timePath === null ? null : keepTime(timePath, clock);
   const environment = Object.assign({}, ...vendors.map((each) => each.environment), githubEnvironment(github));

@@ -16,6 +16,11 @@ export type Database = Transactions & {
 
 const poolSize = 20;
 const connectLimitMs = 30_000;
+/**
+ * A replica that freezes in the middle of a transaction holds its locks, the audit log's among them: the server ends such
+ * a session before the lease of the replica is over. No transaction of ours waits for anything but the database.
+ */
+const idleInTransactionMs = 10_000;
 
 /**
  * Opens PostgreSQL at `databaseUrl`, or the embedded one in `homeDirectory` when that is null, and migrates it.
@@ -28,7 +33,10 @@ export async function openDatabase(options: {
 }): Promise<Database> {
   const { databaseUrl, homeDirectory, log } = options;
   const { pool, close } = databaseUrl === null ? await openEmbedded(homeDirectory, log) : openServer(databaseUrl);
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  const lost = (error: Error): void => log.warn({ err: error }, 'a database connection was lost');
+  pool.on('error', lost);
+  // The pool does not listen to a connection that is in use; whoever uses it hears of it from the next query.
+  pool.on('connect', (client) => client.on('error', lost));
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     await migrate(kysely);
@@ -50,6 +58,7 @@ function openServer(databaseUrl: string): { pool: pg.Pool; close: () => Promise<
     connectionString: databaseUrl,
     max: poolSize,
     connectionTimeoutMillis: connectLimitMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
     application_name: 'causeway',
   });
   return { pool, close: () => pool.end() };

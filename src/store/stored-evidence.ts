@@ -71,6 +71,7 @@ export const storedEvidence: z.ZodType<Evidence> = z.object({
   takenAtMs: z.number(),
   readings: z.array(storedReading).optional(),
   suspect: z.number().optional(),
+  empty: z.literal(true).optional(),
 });
 
 const storedGap: z.ZodType<Gap> = z.object({

@@ -56,16 +56,27 @@ describe('the session', () => {
     ]);
   });
 
-  it('lasts 15 minutes, names its approver, and carries the digest of the plan', async () => {
+  it('lasts 15 minutes, names its approvers, and carries the digest of the plan', async () => {
     await connected().execute(plan(), context());
     for (const session of aws.sessions) {
       expect(session).toMatchObject({
         durationSeconds: 900,
-        sourceIdentity: 'ana',
+        sourceIdentity: 'ana,lee',
         tags: { planHash: approval.digest },
         name: expect.stringMatching(/^causeway-[0-9a-f]{40}$/u),
       });
     }
+  });
+
+  it('names everybody who approved, in what STS takes', async () => {
+    const many = Array.from({ length: 20 }, (_, index) => `approver-${index}@example.com`);
+    for (const by of [['ana', 'ben'], ['Ana Müller'], ['a'], many, many.toReversed()]) {
+      await connected().execute(plan(), { ...context(), approval: { ...approval, by } });
+    }
+    const identities = [...new Set(aws.sessions.map(({ sourceIdentity }) => String(sourceIdentity)))];
+    expect(identities[0]).toBe('ana,ben');
+    expect(identities).toHaveLength(5);
+    expect(identities.filter((identity) => !/^[\w+=,.@-]{2,64}$/u.test(identity))).toEqual([]);
   });
 
   it('is not made before people approved: a dry run assumes no role', async () => {

@@ -1,5 +1,5 @@
 /** Goal: a Deployment is changed once per approved step, only as people saw it, and a lost answer is found again. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
@@ -10,16 +10,24 @@ import { connectActions, loadActions } from '../../src/actions/load-actions.ts';
 import { buildWorld } from '../../src/lab/build-world.ts';
 import { clusterAt } from '../../src/lab/kubernetes/cluster.ts';
 import { startKubernetes } from '../../src/lab/kubernetes.ts';
+import { temporaryDirectory } from '../store/databases.ts';
 import { isWrite, startFront } from './support/github-front.ts';
 
 /** Virtual seconds per real second: a rollout takes 75 of them. */
 const speed = 300;
 
-async function cluster() {
+async function cluster({
+  stateDirectory = null,
+  startAtMs,
+}: {
+  stateDirectory?: string | null;
+  startAtMs?: number;
+} = {}) {
   const built = buildWorld({ fault: 'bad-deploy', seed: 1 });
   const begunMs = performance.now();
-  const nowMs = (): number => Math.floor(built.startAtMs + (performance.now() - begunMs) * speed);
-  const vendor = await startKubernetes({ world: built.world, history: built.history, nowMs, port: 0 });
+  const fromMs = startAtMs ?? built.startAtMs;
+  const nowMs = (): number => Math.floor(fromMs + (performance.now() - begunMs) * speed);
+  const vendor = await startKubernetes({ world: built.world, history: built.history, nowMs, port: 0, stateDirectory });
   const front = await startFront(vendor.url);
   onTestFinished(async () => {
     await front.close();
@@ -31,6 +39,7 @@ async function cluster() {
   return {
     front,
     service,
+    nowMs,
     world: built.world,
     workload,
     environment,
@@ -195,6 +204,29 @@ describe('a scale', () => {
     const plan = { namespace: 'shop', deployment: 'web', fromReplicas: 2, toReplicas: 0 };
     expect(scale.parameters.safeParse(plan).success).toBe(false);
   });
+});
+
+it('what was changed is still so after a restart of the lab, and is found by its mark', async () => {
+  const stateDirectory = temporaryDirectory();
+  const before = await cluster({ stateDirectory });
+  const place = restart.parameters.parse(before.place);
+  const replicas = before.workload()?.replicas ?? 0;
+  const bigger = scale.parameters.parse({ ...before.place, fromReplicas: replicas, toReplicas: replicas + 2 });
+  expect(await restarter(before).execute(place, before.context())).toMatchObject({ ok: true });
+  expect(await scaler(before).execute(bigger, before.context('plan-2:step'))).toMatchObject({ ok: true });
+
+  const after = await cluster({ stateDirectory, startAtMs: before.nowMs() + 1_000 });
+
+  expect(after.world.interventions()).toEqual(before.world.interventions());
+  expect(await restarter(after).reconcile(place, after.context())).toMatchObject({
+    ok: true,
+    value: { replicas: expect.any(Number) },
+  });
+  expect(await scaler(after).reconcile(bigger, after.context('plan-2:step'))).toMatchObject({
+    ok: true,
+    value: { replicas: replicas + 2 },
+  });
+  rmSync(stateDirectory, { recursive: true });
 });
 
 describe('the write credentials', () => {

@@ -4,22 +4,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
-import type { Diagnosis } from '../../src/commands/doctor/diagnosis.ts';
-import { doctor } from '../../src/commands/doctor.ts';
 import { startMessagesServer } from '../support/messages-server.ts';
 import { type Answer, type Asked, startVendor, unreachableUrl } from '../tools/counterpart.ts';
-import { captured } from './captured.ts';
+import { diagnose } from './diagnosed.ts';
 
-const nowMs = Date.parse('2026-11-21T10:00:00Z');
 const scopes =
   'app_mentions:read,channels:history,channels:join,channels:read,chat:write,commands,files:write,users:read';
-
-async function diagnose(variables: { readonly [name: string]: string }) {
-  const { exitCode, stdout } = await captured(() => doctor(variables, { json: true, nowMs }));
-  const diagnoses = z.custom<readonly Diagnosis[]>(Array.isArray).parse(JSON.parse(stdout));
-  return { exitCode, of: (name: string) => diagnoses.find((each) => each.name === name) };
-}
 
 const slack = (answer: Answer) => (asked: Asked) => (asked.path === '/api/auth.test' ? answer : { status: 404 });
 const slackAs = async (answer: Answer) => {

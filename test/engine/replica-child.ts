@@ -8,19 +8,27 @@ const [, , url = '', replica = '', command = ''] = process.argv;
 const log = pino({ level: 'silent' });
 const database = await openDatabase({ databaseUrl: url, homeDirectory: '', log });
 const lease = { beatMs: 200, leaseMs: 2_000 };
-const engine = createEngine({ database, log, executorId: replica, clock: fastClock(1), lease });
+const clock = fastClock(1);
+const engine = createEngine({ database, log, executorId: replica, clock, lease });
 
 const effect = async (name: string): Promise<void> => {
   await database.pool.query('insert into effect_log (line) values ($1)', [`${name} began`]);
   process.stdout.write(`${name.split(' ')[1]} began\n`);
   await new Promise((resolve) => setTimeout(resolve, 300));
   await database.pool.query('insert into effect_log (line) values ($1)', [`${name} ended`]);
+  process.stdout.write(`${name.split(' ')[1]} ended\n`);
 };
 
 engine.register('steps', async (durable, input) => {
   const id = String(JSON.parse(JSON.stringify(input)));
-  await durable.step('one', () => effect(`${id} one`));
-  await durable.step('two', () => effect(`${id} two`));
+  try {
+    await durable.step('one', () => effect(`${id} one`));
+    await durable.pauseUntil(await durable.step('pause', async () => clock.nowMs() + 500));
+    await durable.step('two', () => effect(`${id} two`));
+  } catch (error) {
+    await durable.step('failed', () => effect(`${id} failed`));
+    throw error;
+  }
 });
 await engine.launch();
 if (command === 'start') {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { buildWorld } from '../../src/lab/build-world.ts';
 import { faultNames } from '../../src/lab/fault-list.ts';
 import type { Intervention } from '../../src/lab/world.ts';
+import { flagInEvents, queueInLogs } from '../support/lab-hints.ts';
 
 const minuteMs = 60_000;
 const seeds = [1, 2, 3, 4, 5, 6];
@@ -35,15 +36,10 @@ const run = (workflow: string, inputs: { readonly [name: string]: string }, atMs
   atMs,
 });
 
-const flagOf = ({ truth, startAtMs, world }: Built): string => {
-  const event = world.events(truth.onsetMs - 60 * minuteMs, startAtMs).find(({ id }) => truth.change === `event:${id}`);
-  return event?.tags.find((tag) => tag.startsWith('flag:'))?.slice(5) ?? '';
-};
-
 /** What the operations repository can run against each fault, by the fault. */
 const runs: { readonly [fault: string]: (built: Built, target: string) => readonly [string, Record<string, string>] } =
   {
-    'feature-flag': (built) => ['feature-flag.yml', { flag: flagOf(built), enabled: 'false' }],
+    'feature-flag': (built) => ['feature-flag.yml', { flag: flagInEvents(built), enabled: 'false' }],
     'memory-leak': (_built, service) => ['restart.yml', { service }],
     'pool-exhaustion': (_built, service) => ['pool-size.yml', { service, max: '40' }],
     'traffic-surge': (_built, service) => ['scale-out.yml', { service, percent: '100' }],
@@ -51,6 +47,7 @@ const runs: { readonly [fault: string]: (built: Built, target: string) => readon
     'disk-full': (_built, store) => ['clean-up-disk.yml', { store }],
     'dns-failure': (_built, service) => ['restart-resolver.yml', { service }],
     'quota-exhausted': (_built, provider) => ['provider-quota.yml', { provider, level: 'raised' }],
+    'poison-message': (built, service) => ['purge-queue.yml', { service, queue: queueInLogs(built) }],
     'dependency-outage': (_built, provider) => ['provider-fallback.yml', { provider, enabled: 'true' }],
   };
 

@@ -16,6 +16,7 @@ import { shopServices } from '../../src/lab/shop.ts';
 import { initialFiles } from '../../src/lab/sources/repositories.ts';
 import type { Intervention } from '../../src/lab/world.ts';
 import { loadRunbooks } from '../../src/runbooks/load-runbooks.ts';
+import { flagInEvents, queueInLogs } from '../support/lab-hints.ts';
 
 const minuteMs = 60_000;
 /** Virtual seconds per real second: a run takes fifteen of them. */
@@ -56,13 +57,6 @@ type Proof = {
 };
 
 const changeOf = ({ truth }: BuiltWorld): readonly string[] => truth.change?.split('#') ?? [];
-const flagOf = ({ world, truth, startAtMs }: BuiltWorld): string =>
-  world
-    .events(truth.onsetMs - 60 * minuteMs, startAtMs)
-    .find(({ id }) => truth.change === `event:${id}`)
-    ?.tags.find((tag) => tag.startsWith('flag:'))
-    ?.slice(5) ?? '';
-
 /** Shipped for systems that the local world does not have: their own tests carry them out. */
 const elsewhere = ['purge-cache', 'restart-instance'];
 
@@ -80,14 +74,14 @@ function revisionsOf(built: BuiltWorld, service: string): string {
 const node = nodeNames[1] ?? '';
 const runsNothing = (built: BuiltWorld, atMs: number): boolean =>
   clusterAt(built, atMs).workloads.every(({ pods }) => pods.every((pod) => pod.node !== node));
-const wasEmptied = ({ world }: BuiltWorld, atMs: number): boolean =>
-  world.events(atMs - 60 * minuteMs, atMs).some(({ title }) => title === 'Queue mails emptied');
-
 const proofs: { readonly [runbook: string]: Proof } = {
   'clean-up-disk': { fault: 'disk-full', says: (store) => `store=${store}` },
-  'disable-feature-flag': { fault: 'feature-flag', says: (_service, built) => `flag=${flagOf(built)}` },
+  'disable-feature-flag': { fault: 'feature-flag', says: (_service, built) => `flag=${flagInEvents(built)}` },
   'drain-node': { fault: 'bad-deploy', says: () => `node=${node}`, shows: runsNothing },
-  'purge-queue': { fault: 'slow-query', says: () => 'service=notifications queue=mails', shows: wasEmptied },
+  'purge-queue': {
+    fault: 'poison-message',
+    says: (service, built) => `service=${service} queue=${queueInLogs(built)}`,
+  },
   'raise-pool-limit': { fault: 'pool-exhaustion', says: (service) => `service=${service} max=40 max_now=6` },
   'raise-provider-quota': { fault: 'quota-exhausted', says: (provider) => `provider=${provider}` },
   'restart-resolver': { fault: 'dns-failure', says: (service) => `service=${service}` },

@@ -1,4 +1,5 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   chownSync,
   cpSync,
@@ -6,6 +7,7 @@ import {
   globSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -14,7 +16,6 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { env, getuid } from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import pino from 'pino';
@@ -31,16 +32,18 @@ export type TestDatabases = {
 
 export const silent = pino({ level: 'silent' });
 const runFile = promisify(execFile);
-const initialise = fileURLToPath(new URL('../../src/store/embedded/initialise-directory.ts', import.meta.url));
 
 export const temporaryDirectory = (): string => mkdtempSync(join(tmpdir(), 'causeway-test-'));
 
-/** Creating an embedded store takes seconds, so tests copy one that is made once per machine and version. */
+/**
+ * Creating and migrating an embedded store takes seconds, so tests copy one that is made once per machine, version and
+ * set of migrations. Servers' databases are migrated from nothing each time.
+ */
 async function template(): Promise<string> {
-  const kept = join(tmpdir(), `causeway-test-template-${storeVersion()}`);
-  if (existsSync(join(kept, 'PG_VERSION'))) return kept;
+  const kept = join(tmpdir(), `causeway-test-template-${templateVersion()}`);
+  if (existsSync(join(kept, 'store', 'PG_VERSION'))) return kept;
   const making = temporaryDirectory();
-  await runFile(process.execPath, [initialise, making]);
+  await (await openDatabase({ databaseUrl: null, homeDirectory: making, log: silent })).close();
   try {
     renameSync(making, kept);
   } catch {
@@ -49,16 +52,20 @@ async function template(): Promise<string> {
   return kept;
 }
 
-function storeVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+function templateVersion(): string {
+  const root = new URL('../../', import.meta.url);
+  const text = readFileSync(new URL('package.json', root), 'utf8');
   const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(text);
-  return dependencies['@electric-sql/pglite'] ?? 'unknown';
+  const migrations = new URL('src/store/migrations/', root);
+  const made = createHash('sha256').update(dependencies['@electric-sql/pglite'] ?? 'unknown');
+  for (const file of readdirSync(migrations).toSorted()) made.update(readFileSync(new URL(file, migrations)));
+  return made.digest('hex').slice(0, 12);
 }
 
-/** A home directory whose embedded store is already initialised. */
+/** A home directory whose embedded store is already initialised and migrated. */
 export async function embeddedHome(): Promise<string> {
   const home = temporaryDirectory();
-  cpSync(await template(), join(home, 'store'), { recursive: true });
+  cpSync(join(await template(), 'store'), join(home, 'store'), { recursive: true });
   return home;
 }
 

@@ -48,7 +48,7 @@ it('forgets one incident: the key, the turns and the tape are gone, the chain ve
   const body = { turn: 1, contentSha256: sha256 };
   await store.audit(null, { kind: 'model.response', incident: 'INC-5', actor: 'causeway', atMs: 1, body });
 
-  expect(await forgetIncident({ store, clock }, { incident: 'INC-5', by: 'dana' })).toBe(2);
+  expect(await forgetIncident({ store, clock, engine: {} }, { incident: 'INC-5', by: 'dana' })).toBe(2);
 
   expect(await store.raw('INC-5', sha256)).toBeNull();
   expect(await Promise.all((['raw_key', 'raw_turn', 'tape'] as const).map((table) => count(table, 'INC-5')))).toEqual([
@@ -75,12 +75,12 @@ it('forgets by age what is older than the days, whole incidents only, and audits
   await age('tape', 'INC-7');
   await age('raw_turn', 'INC-8');
 
-  expect(await forgetOld({ store, clock }, 30)).toEqual(['INC-7']);
+  expect(await forgetOld({ store, clock, engine: {} }, 30)).toEqual(['INC-7']);
 
   expect(await count('tape', 'INC-7')).toBe(0);
   expect(await count('tape', 'INC-8')).toBe(1);
   expect(await store.auditRows({ kind: 'retention', incident: 'INC-7' })).toMatchObject([
     { body: { because: 'age', days: 30 } },
   ]);
-  expect(await forgetOld({ store, clock }, 30)).toEqual([]);
+  expect(await forgetOld({ store, clock, engine: {} }, 30)).toEqual([]);
 });

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 export type Child = {
   /** Waits until the lines printed so far satisfy `enough`. */
   said(enough: (lines: readonly string[]) => boolean): Promise<void>;
+  /** SIGSTOP and SIGCONT: the process stands still and does not notice. */
+  freeze(): void;
+  thaw(): void;
   /** SIGKILL; resolves to every line it printed. */
   kill(): Promise<readonly string[]>;
   /** Resolves to the exit code. */
@@ -31,6 +34,8 @@ export function runChild(file: URL, parameters: readonly string[]): Child {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async kill() {
       child.kill('SIGKILL');
       await exited;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PlanState } from '../../src/core/approval.ts';
 import { chainVerifier, verifyChain } from '../../src/core/audit-chain.ts';
 import type { AuditEntry, AuditRow } from '../../src/core/audit-entry.ts';
 import { sealPlan } from '../../src/core/digest.ts';
@@ -313,6 +314,27 @@ export function storeContract(databases: TestDatabases): void {
       expect(row).toEqual({ ...sealed, place, state: 'pending', approvals: [], settledAtMs: null, nonce });
       expect(row && sealPlan(row.plan).digest).toBe(sealed.digest);
       expect(await store.plan('missing')).toBeNull();
+    });
+
+    test('of every runbook it is known when it last worked and when it last failed', async () => {
+      const run = async (id: string, runbook: string | null, end: readonly [PlanState, number]): Promise<void> => {
+        const of = runbook === null ? {} : { runbook: { name: runbook, lastRun: 'never run here' } };
+        await store.savePlan(null, sealPlan(planOf(id, { kind: 'runbook', ...of })), place);
+        await store.movePlan(null, id, ['pending'], 'running', 1);
+        await store.movePlan(null, id, ['running'], ...end);
+      };
+      await run('ends-1', 'drain', ['done', 100]);
+      await run('ends-2', 'drain', ['done', 300]);
+      await run('ends-3', 'drain', ['failed', 200]);
+      await run('ends-4', 'purge', ['failed', 50]);
+      await run('ends-5', 'other', ['stopped', 60]);
+      await run('ends-6', null, ['done', 400]);
+      const ends = (await store.runbookEnds()).toSorted((a, b) => a.atMs - b.atMs);
+      expect(ends).toEqual([
+        { runbook: 'purge', state: 'failed', atMs: 50 },
+        { runbook: 'drain', state: 'failed', atMs: 200 },
+        { runbook: 'drain', state: 'done', atMs: 300 },
+      ]);
     });
 
     test('a new version supersedes a pending one; the same version again changes nothing', async () => {

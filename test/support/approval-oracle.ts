@@ -56,6 +56,21 @@ export function judgeLanding(scene: Scene, landing: Landing): readonly string[] 
   return broken.flatMap(([is, what]) => (is ? [what] : []));
 }
 
+/**
+ * Judges a call when it comes back. Only where nothing but crashes goes wrong: a slow database hears late that everything
+ * was stopped.
+ */
+export function judgeAnswer(
+  { scenario: { rates }, rows }: Scene,
+  { beganAtMs, endedAtMs }: { readonly beganAtMs: number; readonly endedAtMs: number },
+): readonly string[] {
+  if (rates.slow > 0 || rates.error > 0) return [];
+  const { stopped, audit } = rows();
+  const pulledAtMs = audit.findLast(({ body }) => body['killSwitch'] !== undefined)?.atMs ?? endedAtMs;
+  const lateMs = stopped ? endedAtMs - Math.max(beganAtMs, pulledAtMs) : 0;
+  return lateMs > 5_000 + skewMs ? ['a call that went on although everything was stopped'] : [];
+}
+
 /** Against what was true when the step began: what changes while a call is on its way cannot be known to it. */
 function judgeMoment(
   scene: Scene,
@@ -207,7 +222,7 @@ const resultsOf = (audit: readonly AuditRow[], { plan, step }: Pick<Landing, 'pl
 /** What happened is on record as happened, or as something nobody could find out. */
 function judgeRecord(audit: readonly AuditRow[], landing: Landing): readonly string[] {
   const told = resultsOf(audit, landing).some(({ body }) => {
-    return body['outcome'] !== undefined || body['failure'] === 'unknown' || body['failure'] === 'unavailable';
+    return body['outcome'] !== undefined || body['failure'] === 'unknown';
   });
   return told ? [] : ['an effect that the record does not tell of'];
 }

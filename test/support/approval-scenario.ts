@@ -24,7 +24,9 @@ export type Delivery = { readonly click: TrueClick; readonly value: string; read
 export type Scenario = {
   readonly proposals: readonly Proposal[];
   readonly deliveries: readonly Delivery[];
-  readonly commands: readonly { readonly by: string; readonly text: 'stop all' | 'resume'; readonly atMs: number }[];
+  readonly commands: readonly Command[];
+  /** Somebody stops everything while the first call to the target is on its way. */
+  readonly stopsMidCall: boolean;
   readonly freeze: { readonly fromMs: number; readonly toMs: number } | null;
   /** What the team set the class of both failures to, and what is true of it; null: nothing. */
   readonly autonomy: Autonomy | null;
@@ -43,6 +45,8 @@ export type Scenario = {
     readonly lost: number;
   };
 };
+
+export type Command = { readonly by: string; readonly text: 'stop all' | 'resume'; readonly atMs: number };
 
 /** `earned`: ten right answers in shadow are on record. */
 export type Autonomy = {
@@ -64,7 +68,8 @@ export function drawScenario(dice: Dice): Scenario {
   const rush = dice.chance(0.5) ? dice.below(4) : dice.below(16);
   const deliveries = proposals.flatMap((proposal) => drawDeliveries(dice, proposal, rush));
   const moment = (): number => sceneStartMs + dice.below(18) * minute + dice.pick([0, 1, 500, 30 * second]);
-  const stopAtMs = dice.chance(0.2) ? moment() : null;
+  const soon = (): number => sceneStartMs + dice.below(4) * minute;
+  const stopAtMs = dice.chance(0.25) ? dice.pick([moment, soon])() : null;
   const stops = stopAtMs === null ? [] : [{ by: dice.pick(['bo', 'carl']), text: 'stop all' as const, atMs: stopAtMs }];
   const resumes =
     stopAtMs !== null && dice.chance(0.5)
@@ -80,6 +85,7 @@ export function drawScenario(dice: Dice): Scenario {
     driftAtMs: dice.chance(0.15) ? moment() : null,
     crashesAtMs: dice.chance(0.3) ? [moment()] : [],
     targetMs: dice.pick([0, 0, 30_000]),
+    stopsMidCall: dice.chance(0.1),
     effectsBefore: dice.chance(0.15) ? 3 + dice.below(3) : 0,
     rates: {
       crash: dice.pick([0, 0, 0.004, 0.02]),
@@ -153,7 +159,7 @@ function drawSignIn(dice: Dice, { risk }: Plan): TrueClick['signedIn'] {
 
 function drawButton(dice: Dice): TrueClick['presses'] {
   if (!dice.chance(0.92)) return 'reject-plan';
-  return dice.chance(0.15) ? 'break-glass' : 'approve-plan';
+  return dice.chance(0.25) ? 'break-glass' : 'approve-plan';
 }
 
 /** A delivery comes at once or late, and sometimes again. */

@@ -13,9 +13,17 @@ import type { Policy } from '../../src/policy-port.ts';
 import type { Inbound } from '../../src/ports.ts';
 import type { TrueClick } from './approval-cast.ts';
 import { earnedRows, simulatedFailure, simulatedLead } from './approval-failure.ts';
-import { judgeEnd, judgeLanding, type Landing, type Scene } from './approval-oracle.ts';
+import { judgeAnswer, judgeEnd, judgeLanding, type Landing, type Scene } from './approval-oracle.ts';
 import { die, type Machine, type PlantedBug, start, stateOfAffairs } from './approval-process.ts';
-import { type Delivery, drawScenario, placeOf, type Scenario, sceneStartMs } from './approval-scenario.ts';
+import {
+  type Command,
+  type Delivery,
+  drawScenario,
+  placeOf,
+  type Scenario,
+  sceneStartMs,
+} from './approval-scenario.ts';
+import type { SimulatedTarget } from './approval-target.ts';
 import { createSimulatedDatabase, nonceOf, type Rows, type SimulatedDatabase } from './simulated-database.ts';
 import { createDice, createVirtualTime } from './simulated-time.ts';
 
@@ -74,6 +82,14 @@ function createPlay(seed: number, { policy, bug }: { policy: Policy; bug: Plante
   const landed = (landing: Landing): void => {
     for (const broken of judgeLanding(sceneOf(play), landing)) violations.add(broken);
   };
+  const answered: SimulatedTarget['answered'] = (call) => {
+    for (const broken of judgeAnswer(sceneOf(play), call)) violations.add(broken);
+  };
+  let stops = scenario.stopsMidCall ? 1 : 0;
+  const asked = (): void => {
+    if (stops > 0) command(play, { by: 'carl', text: 'stop all', atMs: time.nowMs() + 1_000 });
+    stops = 0;
+  };
   const machine: Machine = {
     scenario,
     dice,
@@ -81,7 +97,16 @@ function createPlay(seed: number, { policy, bug }: { policy: Policy; bug: Plante
     database,
     policy,
     bug,
-    target: { landings: [], inFlight: new Set(), base, lost: scenario.rates.lost, landed, nowMs: time.nowMs },
+    target: {
+      landings: [],
+      inFlight: new Set(),
+      base,
+      lost: scenario.rates.lost,
+      landed,
+      asked,
+      answered,
+      nowMs: time.nowMs,
+    },
     beginnings: new Map(),
     messages: new Map(),
     chaos: { on: false, crashes: 0, errors: 0 },
@@ -141,16 +166,18 @@ function schedule(play: Play): void {
     const inbound = clickOf(delivery, dice.pick([0, 0, -2_000, 2_000]));
     for (const atMs of delivery.timesMs) time.at(atMs, () => deliver(play, inbound));
   }
-  for (const { by, text, atMs } of scenario.commands) {
-    const from = { place: { ...place, channel: 'side' }, actor: { ...place, account: by } };
-    const inbound: Inbound = { type: 'command', key: `${text} ${atMs}`, ...from, text: taint(text), atMs };
-    time.at(atMs, () => deliver(play, inbound));
-  }
+  for (const each of scenario.commands) command(play, each);
   for (const atMs of scenario.crashesAtMs) time.at(atMs, () => die(machine));
   for (const proposal of scenario.proposals) time.at(proposal.editAtMs, () => edit(machine, proposal));
   time.at(sceneStartMs + 3_600_000, () => {
     chaos.on = false;
   });
+}
+
+function command(play: Play, { by, text, atMs }: Command): void {
+  const from = { place: { ...place, channel: 'side' }, actor: { ...place, account: by } };
+  const inbound: Inbound = { type: 'command', key: `${text} ${atMs}`, ...from, text: taint(text), atMs };
+  play.machine.time.at(atMs, () => deliver(play, inbound));
 }
 
 const clickOf = ({ click, value }: Delivery, skewMs: number): Inbound => ({

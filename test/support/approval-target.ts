@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ActionFailure } from '../../src/action.ts';
+import type { ActionContext, ActionFailure } from '../../src/action.ts';
 import type { Json } from '../../src/core/json.ts';
 import { done, failed, type Result } from '../../src/core/result.ts';
 import type { ConnectedAction } from '../../src/flow/world.ts';
@@ -15,6 +15,10 @@ export type SimulatedTarget = {
   readonly lost: number;
   nowMs(): number;
   readonly landed: (landing: Landing) => void;
+  /** A call is on its way. */
+  readonly asked: () => void;
+  /** A call came back to the process that made it. */
+  readonly answered: (call: { readonly beganAtMs: number; readonly endedAtMs: number }) => void;
 };
 
 type Fate = 'lost' | 'away' | 'throws';
@@ -22,6 +26,9 @@ type Fate = 'lost' | 'away' | 'throws';
 const parameters = z.object({ change: z.string() });
 const lostAnswer = failed<ActionFailure>({ kind: 'unknown', reason: 'the connection was cut' });
 const away = failed<ActionFailure>({ kind: 'unavailable', reason: 'the target is away' });
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 type Given = { readonly target: SimulatedTarget; readonly dice: Dice; readonly point: () => Promise<void> };
 
@@ -41,12 +48,22 @@ export function simulatedAction({ target, dice, point }: Given): ConnectedAction
     if (fate === 'throws') throw new Error('the socket hung up');
     return fate === 'lost' ? lostAnswer : away;
   };
-  const call = async (given: unknown, key: string): Promise<Result<Json, ActionFailure>> => {
-    await point();
+  /** On its way, there or back; false when the caller hung up. */
+  const travelled = async (signal: AbortSignal): Promise<boolean> => {
+    await Promise.race([point(), aborted(signal)]);
+    return !signal.aborted;
+  };
+  const call = async (given: unknown, { key, signal }: ActionContext): Promise<Result<Json, ActionFailure>> => {
+    const { change } = parameters.parse(given);
+    if (!(await travelled(signal))) {
+      // What was on its way when the caller hung up arrives, or does not.
+      if (dice.chance(0.5)) land(key, change);
+      return lostAnswer;
+    }
     const asked = answer(['lost', 'away', 'throws'], null);
     if (!asked.ok) return asked;
-    const outcome = land(key, parameters.parse(given).change);
-    await point();
+    const outcome = land(key, change);
+    if (!(await travelled(signal))) return lostAnswer;
     const told = answer(['lost', 'throws'], outcome);
     return told.ok ? done(outcome) : told;
   };
@@ -59,13 +76,16 @@ export function simulatedAction({ target, dice, point }: Given): ConnectedAction
         const stale = preconditions.some(({ expected }) => expected !== target.base());
         return stale ? failed<ActionFailure>({ kind: 'stale', reason: 'the base moved' }) : done(null);
       },
-      execute: async (given, { key }) => {
-        const [plan = ''] = key.split(':');
+      execute: async (given, context) => {
+        const [plan = ''] = context.key.split(':');
+        const beganAtMs = target.nowMs();
         target.inFlight.add(plan);
+        target.asked();
         try {
-          return await call(given, key);
+          return await call(given, context);
         } finally {
           target.inFlight.delete(plan);
+          target.answered({ beganAtMs, endedAtMs: target.nowMs() });
         }
       },
       reconcile: async (_given, { key }) => {

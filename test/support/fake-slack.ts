@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { viewProblems } from './slack-view.ts';
 
 export type ApiCall = {
   readonly method: string;
@@ -37,6 +38,13 @@ export async function startFakeSlack() {
   const mishaps = new Map<string, Mishap[]>();
   const sockets = new Set<WebSocket>();
   const acknowledged: string[] = [];
+  /** What came back with an acknowledgement, by envelope. */
+  const answered = new Map<string, unknown>();
+  /** Modals that were opened, and the triggers that opened them: each opens one. */
+  const views: Answer[] = [];
+  const triggers = new Set<string>();
+  /** What is known of a channel, and its members page by page. */
+  const audiences = new Map<string, { readonly info: object; readonly pages: readonly (readonly string[])[] }>();
   let clock = 1_700_000_000;
 
   const store = (body: ApiCall['body'], blocks: ApiCall['blocks']): Answer => {
@@ -74,7 +82,26 @@ export async function startFakeSlack() {
       return { channel: { id: body['channel'] } };
     },
     'conversations.list': () => ({ channels }),
-    'views.open': (body) => ({ view: { id: 'V1', ...(JSON.parse(body['view'] ?? '{}') as Answer) } }),
+    'conversations.info': (body) => {
+      const known = audiences.get(body['channel'] ?? '');
+      return known ? { channel: { id: body['channel'], ...known.info } } : { ok: false, error: 'channel_not_found' };
+    },
+    'conversations.members': (body) => {
+      const { pages = [] } = audiences.get(body['channel'] ?? '') ?? {};
+      const page = Number(body['cursor'] ?? 0);
+      const next = page + 1 < pages.length ? String(page + 1) : '';
+      return { members: pages[page] ?? [], response_metadata: { next_cursor: next } };
+    },
+    'views.open': (body) => {
+      const view = JSON.parse(body['view'] ?? '{}') as Answer;
+      const wrong = viewProblems(view);
+      if (wrong.length > 0) return { ok: false, error: 'invalid_arguments', response_metadata: { messages: wrong } };
+      const trigger = body['trigger_id'] ?? '';
+      if (triggers.has(trigger)) return { ok: false, error: 'exchanged_trigger_id' };
+      triggers.add(trigger);
+      views.push(view);
+      return { view: { id: 'V1', ...view } };
+    },
     'users.info': (body) => {
       const user = users.get(body['user'] ?? '');
       return user ? { user } : { ok: false, error: 'user_not_found' };
@@ -115,8 +142,10 @@ export async function startFakeSlack() {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     socket.on('message', (data) => {
-      const { envelope_id: envelope } = JSON.parse((data as Buffer).toString('utf8')) as { envelope_id?: string };
-      if (envelope) acknowledged.push(envelope);
+      const said = JSON.parse((data as Buffer).toString('utf8')) as { envelope_id?: string; payload?: unknown };
+      if (said.envelope_id === undefined) return;
+      acknowledged.push(said.envelope_id);
+      answered.set(said.envelope_id, said.payload);
     });
     socket.send(JSON.stringify({ type: 'hello', num_connections: 1, connection_info: { app_id: 'A1' } }));
   });
@@ -131,6 +160,9 @@ export async function startFakeSlack() {
     users,
     channels,
     acknowledged,
+    views,
+    audiences,
+    answered,
     sockets,
     callsOf: (method: string) => calls.filter((call) => call.method === method),
     fail(method: string, ...next: Mishap[]) {
@@ -139,7 +171,8 @@ export async function startFakeSlack() {
     /** Delivers over Socket Mode, on every open connection's first one. */
     emit(envelope: string, type: 'events_api' | 'slash_commands' | 'interactive', payload: unknown) {
       const [socket] = sockets;
-      socket?.send(JSON.stringify({ type, envelope_id: envelope, accepts_response_payload: false, payload }));
+      const accepts = type !== 'events_api';
+      socket?.send(JSON.stringify({ type, envelope_id: envelope, accepts_response_payload: accepts, payload }));
     },
     dropConnections() {
       for (const socket of sockets) socket.terminate();

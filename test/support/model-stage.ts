@@ -5,7 +5,7 @@ import type { AuditRow } from '../../src/core/audit-entry.ts';
 import type { Card } from '../../src/core/card.ts';
 import type { Evidence, Gap } from '../../src/core/evidence.ts';
 import type { Hypothesis } from '../../src/core/hypothesis.ts';
-import type { Incident } from '../../src/core/incident.ts';
+import type { Incident, Place } from '../../src/core/incident.ts';
 import type { Json } from '../../src/core/json.ts';
 import { taint } from '../../src/core/tainted.ts';
 import { createIntake, inboundWorkflow } from '../../src/flow/handle-inbound.ts';
@@ -13,7 +13,7 @@ import { incidentWorkflow } from '../../src/flow/incident.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
 import type { World } from '../../src/flow/world.ts';
 import { createInvestigator } from '../../src/model/create-investigator.ts';
-import type { PlanRow } from '../../src/ports.ts';
+import type { ChatPlatform, PlanRow } from '../../src/ports.ts';
 import { createChatLog } from '../../src/store/chat-log.ts';
 import type { Database } from '../../src/store/open-database.ts';
 import { defineTool, type Finding, type Tool } from '../../src/tool.ts';
@@ -57,6 +57,8 @@ export type Look = {
   readonly question?: string;
   readonly channel?: string;
   readonly model?: boolean;
+  /** Where it is asked instead of the local chat; its channel is the incident's. */
+  readonly outside?: { readonly platform: ChatPlatform; readonly place: Place };
 };
 
 export const serviceTool: Tool = defineTool({
@@ -71,6 +73,17 @@ export const serviceTool: Tool = defineTool({
 
 /** E1 of every look: what the first look reads, and what claims may cite. */
 export const staged = { depth: 962.4, before: 310, note: 'TimeoutError: pool exhausted after 30 s' };
+
+/** A queue that no query finds anything of. */
+export const quiet = 'quiet';
+const isQuiet = (input: Json): boolean => JSON.stringify(input) === JSON.stringify({ service: quiet });
+const nothing: Finding = {
+  kind: 'empty',
+  searched: 'the queue of quiet',
+  query: 'depth{quiet}',
+  window: { fromMs: 1, toMs: 2 },
+  link: 'https://queue.test/',
+};
 
 const finding = (input: Json): Finding => ({
   kind: 'found',
@@ -126,11 +139,13 @@ export function modelStage(): Stage {
     call: async (input: Json): Promise<Finding> => {
       reads.push(input);
       countCost({ requests: requestsPerRead });
-      return finding(input);
+      return isQuiet(input) ? nothing : finding(input);
     },
   });
 
-  const look = async ({ script, settings, question, channel = flow.channel, model = true }: Look): Promise<Seen> => {
+  const look = async ({ script, settings, question, model = true, outside, ...given }: Look): Promise<Seen> => {
+    const channel = outside?.place.channel ?? given.channel ?? flow.channel;
+    const place = outside?.place ?? { platform: 'web', tenant: 'local', channel };
     looks += 1;
     const answers: Script =
       typeof script === 'function' ? script : (turn) => script[turn] ?? { status: 400, type: 'invalid_request_error' };
@@ -149,6 +164,7 @@ export function modelStage(): Stage {
       ...flow.world,
       tools: [connected(serviceTool)],
       investigator: model ? createInvestigator(options) : null,
+      ...(outside ? { platform: () => outside.platform } : {}),
       settings: { ...flow.world.settings, budget, ...settings },
     };
     flow.engine.register('inbound', inboundWorkflow(world));
@@ -160,8 +176,8 @@ export function modelStage(): Stage {
     await createIntake(world)({
       type: 'mention',
       key,
-      place: { platform: 'web', tenant: 'local', channel },
-      actor: { platform: 'web', tenant: 'local', account: 'w-sam' },
+      place,
+      actor: { platform: place.platform, tenant: place.tenant, account: 'w-sam' },
       text: taint(question ?? 'why is payments slow?'),
       atMs: flow.clock.nowMs(),
     });

@@ -248,7 +248,10 @@ const alone: readonly PlantedBug[] = [
 ];
 
 const executing: readonly PlantedBug[] = [
-  { name: 'the kill switch is not read', world: inStore(() => ({ stopped: async () => false })) },
+  {
+    name: 'the kill switch is not read',
+    world: inStore((store) => ({ stopped: async () => (await store.stopped()) && false })),
+  },
   { name: 'a freeze is not read', world: contextHears({ frozen: false }) },
   {
     name: 'broken glass opens the kill switch too',
@@ -307,6 +310,22 @@ const executing: readonly PlantedBug[] = [
         await store.intend(plan, step, body);
         return true;
       },
+    })),
+  },
+  {
+    name: 'the kill switch does not reach a call that is under way',
+    world: inAction(({ execute }) => ({
+      execute: (parameters, context) => execute(parameters, { ...context, signal: new AbortController().signal }),
+    })),
+  },
+  {
+    name: 'an earlier attempt that nobody can ask about is told as not done',
+    world: inStore((store) => ({
+      audit: (transaction, entry) =>
+        store.audit(
+          transaction,
+          entry.body['failure'] === 'unknown' ? { ...entry, body: { ...entry.body, failure: 'unavailable' } } : entry,
+        ),
     })),
   },
   {

@@ -7,6 +7,7 @@ import type { Catalogue } from '../../src/core/catalogue.ts';
 import type { ChatPlatform, Clock, Inbound, Store } from '../../src/ports.ts';
 import { createMemoryChatLog } from './memory-chat-log.ts';
 import { createMemoryStore, emptyRows, type MemoryRows } from './memory-store.ts';
+import { noForms } from './no-forms.ts';
 import { buttonOf } from './plan-button.ts';
 import { paymentsService } from './sample-service.ts';
 
@@ -60,6 +61,7 @@ export async function startWebWorld(change: Partial<WebOptions> = {}, stopped?: 
   const options: WebOptions = {
     store,
     chatLog,
+    forms: noForms,
     clock,
     catalogue: webCatalogue,
     log: pino({ level: 'silent' }),

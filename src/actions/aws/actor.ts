@@ -33,6 +33,19 @@ const hashOf = (key: string): string => createHash('sha256').update(key).digest(
 /** Names the effect wherever AWS shows who did something. */
 export const sessionNameOf = (key: string): string => `causeway-${hashOf(key).slice(0, 40)}`;
 
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html: 2 to 64 of these. */
+const sourceIdentity = /^[\w+=,.@-]{2,64}$/u;
+
+/**
+ * Everybody who approved, as CloudTrail shows it with every call of the session. Where that is too long, or a name has
+ * other characters: as many as fit, and a digest of all of them, which the receipt in the audit log has by name.
+ */
+export function sourceIdentityOf(approvers: readonly string[]): string {
+  const all = approvers.join(',');
+  if (sourceIdentity.test(all)) return all;
+  return `${all.replaceAll(/[^\w+,.@-]/gu, '-').slice(0, 40)}=${hashOf(all).slice(0, 23)}`;
+}
+
 /** AWS takes only the form of a UUID as an idempotency token. */
 export const clientTokenOf = (key: string): string =>
   hashOf(key).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/u, '$1-$2-$3-$4-$5');
@@ -46,8 +59,7 @@ export async function actAs(
   { key, approval, signal }: ActionContext,
   statements: readonly Statement[],
 ): Promise<Result<SSMClient, ActionFailure>> {
-  const [approver] = approval?.by ?? [];
-  if (approval === undefined || approver === undefined)
+  if (approval === undefined || approval.by.length === 0)
     return failed({ kind: 'refused', reason: 'the actor role is assumed only for an approved plan' });
   const policy = sessionPolicy(statements);
   if (policy.length > policyCharactersMax)
@@ -60,7 +72,7 @@ export async function actAs(
       RoleSessionName: sessionNameOf(key),
       DurationSeconds: sessionSeconds,
       Policy: policy,
-      SourceIdentity: approver,
+      SourceIdentity: sourceIdentityOf(approval.by),
       Tags: [{ Key: 'planHash', Value: approval.digest }],
       ...(externalId === undefined ? {} : { ExternalId: externalId }),
     },

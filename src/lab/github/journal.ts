@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, truncate } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Json } from '../../core/json.ts';
+import { readWholeLines } from '../whole-lines.ts';
 
 const entrySchema = z.object({
   atMs: z.number(),
@@ -25,17 +26,6 @@ export type Journal = {
 
 export const forgetfulJournal: Journal = { entries: [], append: async () => {}, close: async () => {} };
 
-/** Whole lines only: a last line without its end was never answered, so it never happened. */
-async function readLines(path: string): Promise<readonly string[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (whole.length < text.length) await truncate(path, Buffer.byteLength(whole));
-  return whole.split('\n').filter((line) => line !== '');
-}
-
 /**
  * Opens `github.jsonl` in the directory. `history` is a digest of what the lab seeds.
  * @throws when the file belongs to another history, with what to do.
@@ -43,7 +33,7 @@ async function readLines(path: string): Promise<readonly string[]> {
 export async function openJournal(directory: string, history: string): Promise<Journal> {
   await mkdir(directory, { recursive: true });
   const path = join(directory, 'github.jsonl');
-  const [first, ...rest] = await readLines(path);
+  const [first, ...rest] = await readWholeLines(path);
   const file = await open(path, 'a');
   const append = async (value: unknown): Promise<void> => {
     await file.appendFile(`${JSON.stringify(value)}\n`);

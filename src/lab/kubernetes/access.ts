@@ -4,7 +4,7 @@ import type { Json } from '../../core/json.ts';
 import { namespace } from './names.ts';
 
 const read = ['get', 'list'];
-const rules = [
+const readerRules = [
   { apiGroups: [''], resources: ['pods', 'events', 'services', 'persistentvolumeclaims'], verbs: read },
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   { apiGroups: [''], resources: ['nodes'], verbs: read },
@@ -41,8 +41,14 @@ const accessReview = z.object({
   }),
 });
 
+const writerRules = [
+  { apiGroups: ['apps'], resources: ['deployments', 'deployments/scale'], verbs: ['get', 'patch'] },
+  { apiGroups: ['apps'], resources: ['replicasets'], verbs: ['list'] },
+] as const;
+
 /** Null for a body that is no review. */
-export function answerReview(kind: string, body: unknown): Json {
+export function answerReview(kind: string, body: unknown, account: 'reader' | 'writer' = 'reader'): Json {
+  const rules = account === 'reader' ? readerRules : writerRules;
   if (kind === 'selfsubjectrulesreviews') {
     const asked = rulesReview.safeParse(body);
     if (!asked.success) return null;

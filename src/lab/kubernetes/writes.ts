@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { done, failed, type Result } from '../../core/result.ts';
 import { keyOf } from '../dice.ts';
-import type { Intervention, World } from '../world.ts';
+import type { World } from '../world.ts';
 import type { Cluster, LabWorkload } from './cluster.ts';
+import type { KeptWrite, WriteJournal } from './journal.ts';
 import { type LabObject, templateOf } from './object-parts.ts';
 import type { LabRevision } from './revisions.ts';
 
@@ -37,8 +38,15 @@ export type Writes = {
 
 const nothing: Written = { annotations: {}, writes: 0, atMs: 0, replicas: null };
 
-export function createWrites(world: World): Writes {
+export function createWrites(world: World, journal: WriteJournal): Writes {
   const written = new Map<string, Written>();
+  const note = ({ deployment, annotations, atMs, replicas, intervention }: KeptWrite): void => {
+    const before = written.get(deployment) ?? nothing;
+    const all = { ...before.annotations, ...annotations };
+    written.set(deployment, { annotations: all, writes: before.writes + 1, atMs, replicas });
+    world.intervene(intervention);
+  };
+  for (const entry of journal.entries) note(entry);
   const shown = (deployment: LabObject, nowMs: number): LabObject =>
     show(deployment, written.get(deployment.metadata.name) ?? nothing, nowMs);
   return {
@@ -52,14 +60,10 @@ export function createWrites(world: World): Writes {
       const now = shown(found, nowMs);
       if (meant.value.resourceVersion !== null && meant.value.resourceVersion !== now.metadata['resourceVersion'])
         return failed({ code: 409, reason: 'Conflict', message: 'the object has been modified; please apply again' });
-      const before = written.get(patch.deployment) ?? nothing;
-      written.set(patch.deployment, {
-        annotations: { ...before.annotations, ...meant.value.annotations },
-        writes: before.writes + 1,
-        atMs: nowMs,
-        replicas: meant.value.replicas,
-      });
-      world.intervene(meant.value.intervention);
+      const { annotations, replicas, intervention } = meant.value;
+      const write = { deployment: patch.deployment, atMs: nowMs, annotations, replicas, intervention };
+      journal.append(write);
+      note(write);
       const after = shown(found, nowMs);
       return done(patch.scale ? scaleJson(after) : after);
     },
@@ -111,7 +115,7 @@ type Meaning = {
   readonly resourceVersion: string | null;
   readonly annotations: { readonly [name: string]: string };
   readonly replicas: number | null;
-  readonly intervention: Intervention;
+  readonly intervention: KeptWrite['intervention'];
 };
 
 const scalePatch = z.strictObject({
@@ -137,7 +141,7 @@ const unprocessable = (message: string): Result<never, Refusal> =>
 
 function meaningOf(patch: Patch, workload: LabWorkload, nowMs: number): Result<Meaning, Refusal> {
   const { service } = workload;
-  const run = (workflow: string, inputs: { readonly [name: string]: string }): Intervention => ({
+  const run = (workflow: string, inputs: { readonly [name: string]: string }): KeptWrite['intervention'] => ({
     kind: 'workflow',
     workflow,
     inputs: { service: service.id, ...inputs },
@@ -160,7 +164,7 @@ function meaningOf(patch: Patch, workload: LabWorkload, nowMs: number): Result<M
   return done({ resourceVersion, annotations, replicas: null, intervention: run('restart.yml', {}) });
 }
 
-type Run = (workflow: string, inputs: { readonly [name: string]: string }) => Intervention;
+type Run = (workflow: string, inputs: { readonly [name: string]: string }) => KeptWrite['intervention'];
 
 /** A whole pod template: the one of a revision that is kept, so a roll-back to before what came after it. */
 function templateMeaning(patch: Patch, workload: LabWorkload, run: Run): Result<Meaning, Refusal> {

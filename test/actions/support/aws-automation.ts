@@ -38,6 +38,8 @@ export type Automation = {
     loseStart: boolean;
     refuseRole: boolean;
     throttle: boolean;
+    /** The role may do everything: what does not exist is not found instead of refused. */
+    everything: boolean;
   };
   close(): Promise<void>;
 };
@@ -49,7 +51,14 @@ const json = (status: number, value: unknown): Reply => ({ status, text: JSON.st
 const refusal = (name: string): Reply => json(400, { __type: name, message: name });
 
 export async function startAutomation(): Promise<Automation> {
-  const behaviour = { ends: 'Success', endsAfter: 1, loseStart: false, refuseRole: false, throttle: false };
+  const behaviour = {
+    ends: 'Success',
+    endsAfter: 1,
+    loseStart: false,
+    refuseRole: false,
+    throttle: false,
+    everything: false,
+  };
   const sessions: Session[] = [];
   const executions: Execution[] = [];
   const may = (session: Session, action: string, resource: string): boolean =>
@@ -132,6 +141,8 @@ export async function startAutomation(): Promise<Automation> {
     if (behaviour.throttle) return refusal('ThrottlingException');
     const session = sessions[Number(asked.key.replace('ASIASESSION', '')) - 1];
     if (!session) return refusal('UnrecognizedClientException');
+    const doctored = triedByDoctor(asked, behaviour.everything);
+    if (doctored !== null) return doctored;
     if (asked.target === 'StartAutomationExecution') return start(session, asked);
     return asked.target === 'DescribeAutomationExecutions' ? list(session, asked) : onOne(session, asked);
   };
@@ -156,6 +167,13 @@ export async function startAutomation(): Promise<Automation> {
         server.close(() => resolve());
       }),
   };
+}
+
+/** What does not exist is refused where the role may not, and not found where it may. */
+function triedByDoctor({ target, body }: Asked, everything: boolean): Reply | null {
+  if (!body.includes('causeway-doctor-must-not-exist') || target === 'DescribeAutomationExecutions') return null;
+  if (!everything) return refusal('AccessDeniedException');
+  return target === 'GetParameters' ? json(200, {}) : refusal('AutomationDefinitionNotFoundException');
 }
 
 async function readAsked(request: IncomingMessage): Promise<Asked> {
