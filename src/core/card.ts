@@ -88,8 +88,15 @@ export const cardActionIds = [
   'name-cause',
   'verify-receipt',
   'undo-plan',
+  'fill-runbook',
 ] as const;
 export type CardActionId = (typeof cardActionIds)[number];
+
+/** A button that opens a form where the platform can, and otherwise is a click as any other. */
+export const opensForm = (id: CardActionId): boolean => id === 'fill-runbook';
+
+/** The choice beside such a button. */
+export const runbookChoice = 'runbook';
 
 export const cardKinds = [
   'alert',

@@ -58,7 +58,7 @@ export function parseCommand(line: string, asked: boolean): Command {
       return { verb, add: /^add (?<text>.+)$/iu.exec(tail)?.groups?.['text']?.replace(/^"|"$/gu, '') ?? null };
     case 'runbook':
     case 'runbooks':
-      return runbook(rest);
+      return runbook(line.trim());
     case 'stop':
       return { verb, all: tail.toLowerCase() === 'all' };
     default:
@@ -81,9 +81,11 @@ function why(tail: string, text: string, asked: boolean): Command {
   return asked ? ask(text) : { verb: 'unknown', said: `why ${tail}`.trim(), nearest: 'why H1' };
 }
 
-function runbook([name, ...values]: readonly string[]): Command {
+/** What stands behind the name is kept as it was typed: a quoted value keeps its spaces. */
+function runbook(line: string): Command {
+  const { name, values = '' } = /^\S+\s+(?<name>\S+)(?:\s+(?<values>.*))?$/su.exec(line)?.groups ?? {};
   if (name === undefined || name === 'list') return { verb: 'runbook-list' };
-  return { verb: 'runbook', name, arguments: values.join(' ') };
+  return { verb: 'runbook', name, arguments: values };
 }
 
 /** The closest verb by edit distance, for "did you mean". */

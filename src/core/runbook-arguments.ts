@@ -4,32 +4,61 @@ import type { Runbook, RunbookInput, RunbookValues } from './runbook.ts';
 
 type Value = string | number | boolean;
 
+/** What is wrong with one input; `says` does not repeat its name. */
+export type InputProblem = {
+  readonly input: string;
+  /** `missing`: nothing was said and there is no default. `wrong`: its value is not allowed. `other`: the line itself. */
+  readonly kind: 'missing' | 'wrong' | 'other';
+  readonly says: string;
+};
+
+/** "flag: missing; give flag=text matching [a-z]+". */
+export const problemWords = ({ input, says }: InputProblem): string => `${input}: ${says}`;
+
 /**
  * `flag=new-checkout percent=25 note="two words"` as typed values. Every problem at once, each naming the key and what
  * is allowed. Defaults fill what is not said.
  */
 export function parseRunbookArguments(runbook: Runbook, text: string): Result<RunbookValues, readonly string[]> {
+  const read = readRunbookArguments(runbook, text);
+  return read.ok ? read : failed(read.failure.map(problemWords));
+}
+
+/** The same, with each problem apart. */
+export function readRunbookArguments(runbook: Runbook, text: string): Result<RunbookValues, readonly InputProblem[]> {
   const { pairs, problems } = readPairs(text);
   const said = new Map<string, string>();
   for (const [key, value] of pairs) {
-    if (said.has(key)) problems.push(`${key}: given twice; give it once`);
+    if (said.has(key)) problems.push({ input: key, kind: 'other', says: 'given twice; give it once' });
     said.set(key, value);
   }
   return collect(runbook, { said, problems });
 }
 
-/** The same checks for values that are already apart: suggestions, forms. */
+/** What a line gives for each input, allowed or not. The first of a key that is given twice. */
+export const saidInArguments = (text: string): { readonly [input: string]: string } =>
+  Object.fromEntries(readPairs(text).pairs.toReversed());
+
+/** The same checks for values that are already apart: suggestions. */
 export function checkRunbookValues(
   runbook: Runbook,
   said: { readonly [input: string]: string },
 ): Result<RunbookValues, readonly string[]> {
-  return collect(runbook, { said: new Map(Object.entries(said)), problems: [] });
+  const read = readRunbookValues(runbook, said);
+  return read.ok ? read : failed(read.failure.map(problemWords));
 }
+
+/** The same for forms, with each problem apart: every value stays one value, whatever stands in it. */
+export const readRunbookValues = (
+  runbook: Runbook,
+  said: { readonly [input: string]: string },
+): Result<RunbookValues, readonly InputProblem[]> =>
+  collect(runbook, { said: new Map(Object.entries(said)), problems: [] });
 
 function collect(
   runbook: Runbook,
-  { said, problems }: { said: ReadonlyMap<string, string>; problems: string[] },
-): Result<RunbookValues, readonly string[]> {
+  { said, problems }: { said: ReadonlyMap<string, string>; problems: InputProblem[] },
+): Result<RunbookValues, readonly InputProblem[]> {
   const values = new Map<string, Value>();
   for (const key of said.keys()) {
     if (!Object.hasOwn(runbook.inputs, key)) problems.push(unknownKey(runbook, key));
@@ -37,39 +66,44 @@ function collect(
   for (const [key, input] of Object.entries(runbook.inputs)) {
     const result = readValue(key, input, said.get(key));
     if (result.ok) values.set(key, result.value);
-    else problems.push(result.failure);
+    else problems.push({ input: key, ...result.failure });
   }
   return problems.length > 0 ? failed(problems) : done(Object.fromEntries(values));
 }
 
-function readPairs(text: string): { pairs: (readonly [string, string])[]; problems: string[] } {
+function readPairs(text: string): { pairs: (readonly [string, string])[]; problems: InputProblem[] } {
   // Chat clients turn straight quotes into curly ones.
   const straight = text.replace(/[\u201C\u201D\u201E]/gu, '"').trim();
   const pairs: (readonly [string, string])[] = [];
-  const problems: string[] = [];
+  const problems: InputProblem[] = [];
   for (const match of straight.matchAll(
     /(?<key>[\w-]+)=(?:"(?<quoted>[^"]*)"|(?<bare>[^\s"]*))(?=\s|$)|(?<stray>\S+)/gu,
   )) {
     const { key, quoted, bare, stray } = match.groups ?? {};
     if (key !== undefined) pairs.push([key, quoted ?? bare ?? '']);
-    else problems.push(`${stray}: write it as key=value, with quotes around a value that has spaces`);
+    else problems.push({ input: stray ?? '', kind: 'other', says: howToWrite });
   }
   return { pairs, problems };
 }
 
-function unknownKey(runbook: Runbook, key: string): string {
+const howToWrite = 'write it as key=value, with quotes around a value that has spaces';
+
+function unknownKey(runbook: Runbook, key: string): InputProblem {
   const known = Object.keys(runbook.inputs);
   const takes = known.length > 0 ? `it takes ${known.join(', ')}` : 'it takes none';
-  return `${key}: ${runbook.name} has no such input; ${takes}`;
+  return { input: key, kind: 'other', says: `${runbook.name} has no such input; ${takes}` };
 }
 
-function readValue(key: string, input: RunbookInput, said: string | undefined): Result<Value, string> {
+type Refusal = Omit<InputProblem, 'input'>;
+
+function readValue(key: string, input: RunbookInput, said: string | undefined): Result<Value, Refusal> {
   if (said === undefined) {
     if (input.default !== undefined) return done(input.default);
-    return failed(`${key}: missing; give ${key}=${allowed(input)} (${input.description})`);
+    return failed({ kind: 'missing', says: `missing; give ${key}=${allowed(input)} (${input.description})` });
   }
   const value = convert(input, said);
-  return value === null ? failed(`${key}: "${said.slice(0, 80)}" is not allowed; give ${allowed(input)}`) : done(value);
+  if (value !== null) return done(value);
+  return failed({ kind: 'wrong', says: `"${said.slice(0, 80)}" is not allowed; give ${allowed(input)}` });
 }
 
 /** What a value may be, for an error message or a help text. */

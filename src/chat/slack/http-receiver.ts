@@ -1,4 +1,4 @@
-import type { App, Receiver } from '@slack/bolt';
+import type { App, Receiver, ReceiverEvent } from '@slack/bolt';
 import express, { type Request, type Response, type Router } from 'express';
 import type { Logger } from 'pino';
 import { processThenAcknowledge } from './receive.ts';
@@ -56,28 +56,42 @@ async function answer(door: Door, request: Request, response: Response): Promise
   if (payload === null) return end(response, 400);
   if (payload['type'] === 'url_verification') return void response.json({ challenge: payload['challenge'] });
   if ('ssl_check' in payload) return end(response, 200);
-  const status = await withinTime(deliver(door.app, payload, request), door.log);
+  const { status, body: said } = await withinTime(deliver(door.app, payload, request), door.log);
   if (status === 200) door.seen.add(signature);
-  end(response, status);
+  end(response, status, said);
 }
 
-const end = (response: Response, status: number): void => void response.status(status).end();
+/** With what a listener answered, when it answered something. */
+function end(response: Response, status: number, said?: unknown): void {
+  response.status(status);
+  if (typeof said === 'object' && said !== null) response.json(said);
+  else response.end();
+}
 
-type Delivery = { readonly status: 200 } | { readonly status: 500; readonly error: unknown };
+/** `body`: what a listener answered, such as what is wrong with a form. */
+type Delivery = { readonly status: 200; readonly body: unknown } | { readonly status: 500; readonly error: unknown };
 
 async function deliver(app: App, body: Record<string, unknown>, request: Request): Promise<Delivery> {
   const retryNum = Number(request.get('x-slack-retry-num') ?? Number.NaN);
   const retry = Number.isNaN(retryNum) ? {} : { retryNum, retryReason: request.get('x-slack-retry-reason') ?? '' };
+  let said: unknown;
+  const ack: ReceiverEvent['ack'] = (given: unknown) => {
+    said = given;
+    return Promise.resolve();
+  };
   try {
-    await processThenAcknowledge(app, { body, ack: () => Promise.resolve(), ...retry });
-    return { status: 200 };
+    await processThenAcknowledge(app, { body, ack, ...retry });
+    return { status: 200, body: said };
   } catch (error) {
     return { status: 500, error };
   }
 }
 
 /** 200 only for what is stored; 503 when that takes too long, so that Slack delivers again and the intake sees it twice. */
-async function withinTime(delivery: Promise<Delivery>, log: Logger): Promise<200 | 500 | 503> {
+async function withinTime(
+  delivery: Promise<Delivery>,
+  log: Logger,
+): Promise<{ readonly status: 200 | 500 | 503; readonly body?: unknown }> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(resolve, answerWithinMs, null);
@@ -86,10 +100,11 @@ async function withinTime(delivery: Promise<Delivery>, log: Logger): Promise<200
   clearTimeout(timer);
   if (outcome === null) {
     log.warn({ answerWithinMs }, 'Storing a Slack delivery takes too long; asked Slack to deliver again');
-    return 503;
+    return { status: 503 };
   }
-  if (outcome.status === 500) log.error({ err: outcome.error }, 'Could not store a Slack delivery');
-  return outcome.status;
+  if (outcome.status === 200) return outcome;
+  log.error({ err: outcome.error }, 'Could not store a Slack delivery');
+  return { status: 500 };
 }
 
 /** JSON for events; a form, with JSON in its `payload` for clicks, for the others. Null when it is neither. */

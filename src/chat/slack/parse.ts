@@ -22,9 +22,9 @@ export type Reading = {
   readonly atMs: (slackSeconds: string | null) => number;
 };
 
-/** `form`: a click that asks for a reason first, and the click it is when the form cannot open. `join`: a channel worth joining was created. `ignored`: nothing for us, and why. */
+/** `trigger`: opens a form, once and within three seconds. `form`: a click that asks for a reason first, and the click it is when the form cannot open. `join`: a channel worth joining was created. `ignored`: nothing for us, and why. */
 export type Parsed =
-  | { readonly type: 'inbound'; readonly inbound: Inbound }
+  | { readonly type: 'inbound'; readonly inbound: Inbound; readonly trigger?: string }
   | { readonly type: 'form'; readonly form: ReasonForm; readonly inbound: Inbound }
   | { readonly type: 'join'; readonly channel: string }
   | { readonly type: 'ignored'; readonly because: string };
@@ -175,14 +175,15 @@ function parseJoined(delivery: Envelope, joined: z.infer<typeof memberJoined>, r
 }
 
 function parseCommand(typed: z.infer<typeof command>, reading: Reading): Parsed {
-  return inbound({
+  const found: Inbound = {
     type: 'command',
     key: `slack:command:${typed.trigger_id}`,
     place: placeOf(reading.team, typed.channel_id, null),
     actor: { platform: 'slack', tenant: typed.team_id, account: typed.user_id },
     text: readable(typed.text, reading.botUser),
     atMs: reading.atMs(null),
-  });
+  };
+  return { type: 'inbound', inbound: found, trigger: typed.trigger_id };
 }
 
 function parseClick(clicked: z.infer<typeof blockActions>, reading: Reading): Parsed {
@@ -203,7 +204,9 @@ function parseClick(clicked: z.infer<typeof blockActions>, reading: Reading): Pa
     atMs: reading.atMs(first.action_ts),
   };
   const form = formOf(clicked, found);
-  return form === null ? inbound(found) : { type: 'form', form, inbound: found };
+  if (form !== null) return { type: 'form', form, inbound: found };
+  const { trigger_id: trigger } = clicked;
+  return trigger ? { type: 'inbound', inbound: found, trigger } : inbound(found);
 }
 
 /** Every field of the message, whichever block it stands in. */

@@ -1,8 +1,10 @@
 import type { App, ReceiverEvent } from '@slack/bolt';
 import type { Logger } from 'pino';
 import type { Intake } from '../../ports.ts';
+import { answerForm, askingOf, type Desk, type Offer } from './offer-form.ts';
 import { parse, type Reading } from './parse.ts';
 import { type ReasonForm, reasonCallback } from './reason-form.ts';
+import { formCallback } from './runbook-view.ts';
 
 /** The slash command of `manifest.yml`. */
 export const slashCommand = '/sre';
@@ -18,6 +20,9 @@ export type Handling = {
   readonly join: (channel: string) => Promise<void>;
   /** Shows the form; false when it could not. Must not reject. */
   readonly openForm: (form: ReasonForm) => Promise<boolean>;
+  readonly forms: Desk;
+  /** Opens a runbook's form, or hands the delivery on; must not reject. */
+  readonly offer: (offer: Offer) => Promise<void>;
 };
 
 /** Registers one listener per kind of delivery. Each commits durably, then lets the receiver acknowledge. */
@@ -31,13 +36,18 @@ export function listenTo(app: App, handling: Handling): void {
     await commit(body, handling);
     await ack();
   });
+  app.view(formCallback, async ({ body, ack }) => {
+    const answer = await answerForm(body, handling);
+    await (answer === undefined ? ack() : ack(answer));
+  });
   app.action(/.*/u, async ({ body, ack }) => {
     await commit(body, handling);
     await ack();
   });
 }
 
-async function commit(body: unknown, { reading, intake, log, join, openForm }: Handling): Promise<void> {
+async function commit(body: unknown, handling: Handling): Promise<void> {
+  const { reading, intake, log, join, openForm } = handling;
   const parsed = parse(body, reading);
   switch (parsed.type) {
     case 'form':
@@ -45,6 +55,12 @@ async function commit(body: unknown, { reading, intake, log, join, openForm }: H
       if (!(await openForm(parsed.form))) await intake(parsed.inbound);
       return;
     case 'inbound': {
+      const asking = parsed.trigger === undefined ? null : askingOf(parsed.inbound, handling.forms);
+      if (parsed.trigger !== undefined && asking !== null) {
+        // Not awaited: the form opens after Slack was answered. Nothing is done by it, so losing one costs a click.
+        void handling.offer({ trigger: parsed.trigger, asking, inbound: parsed.inbound });
+        return;
+      }
       const first = await intake(parsed.inbound);
       if (!first) log.debug({ key: parsed.inbound.key }, 'Slack delivered this before');
       return;
@@ -60,9 +76,15 @@ async function commit(body: unknown, { reading, intake, log, join, openForm }: H
 
 /**
  * Runs the listeners, then acknowledges. Bolt would acknowledge events before the listeners ran, and a crash in between
- * would lose them; Slack delivers again what nobody acknowledged. Rejects, unacknowledged, when a listener failed.
+ * would lose them; Slack delivers again what nobody acknowledged. What a listener answered goes with it. Rejects,
+ * unacknowledged, when a listener failed.
  */
 export async function processThenAcknowledge(app: App, event: ReceiverEvent): Promise<void> {
-  await app.processEvent({ ...event, ack: () => Promise.resolve() });
-  await event.ack();
+  let answer: Parameters<ReceiverEvent['ack']>[0];
+  const keep: ReceiverEvent['ack'] = (given) => {
+    answer = given;
+    return Promise.resolve();
+  };
+  await app.processEvent({ ...event, ack: keep });
+  await event.ack(answer);
 }

@@ -3,11 +3,12 @@ import type { Router } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Catalogue } from '../../core/catalogue.ts';
-import type { ChatPlatform, Clock, Intake, Outbox } from '../../ports.ts';
+import type { ChatPlatform, Clock, FormDesk, Intake, Outbox } from '../../ports.ts';
 import { boltLogger } from './bolt-logger.ts';
 import { clientOptions, createSlackClient, type SlackClient } from './client.ts';
 import { createHttpReceiver, type HttpReceiver } from './http-receiver.ts';
 import { joinChannel, joinMissedChannels } from './join-channels.ts';
+import { type Offer, offerForm } from './offer-form.ts';
 import type { Reading } from './parse.ts';
 import { openReasonForm, type ReasonForm } from './reason-form.ts';
 import { listenTo } from './receive.ts';
@@ -29,6 +30,7 @@ export type SlackOptions = {
   readonly environment: SlackEnvironment;
   readonly intake: Intake;
   readonly outbox: Outbox;
+  readonly forms: FormDesk;
   readonly clock: Clock;
   readonly people: Catalogue['people'];
   readonly log: Logger;
@@ -57,7 +59,9 @@ export async function startSlack(options: SlackOptions): Promise<RunningSlack> {
   });
   const join = (channel: string): Promise<void> => joinChannel(client, channel, log);
   const openForm = (form: ReasonForm): Promise<boolean> => openReasonForm(client, form, log);
-  listenTo(app, { reading, intake: options.intake, log, join, openForm });
+  const { intake, forms } = options;
+  const offer = (offered: Offer): Promise<void> => offerForm({ client, forms, intake, log }, offered);
+  listenTo(app, { reading, intake, log, join, openForm, forms, offer });
   const platform = createSlackPlatform({ ...options, client, team: reading.team, botUser: reading.botUser });
   return {
     platform,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Catalogue } from '../../core/catalogue.ts';
-import type { Clock, Intake, Outbox } from '../../ports.ts';
+import type { Clock, FormDesk, Intake, Outbox } from '../../ports.ts';
 
 export type TeamsSettings = {
   /** Entra application id of the bot. */
@@ -29,6 +29,7 @@ export type TeamsOptions = {
   readonly environment: TeamsSettings;
   readonly intake: Intake;
   readonly outbox: Outbox;
+  readonly forms: FormDesk;
   readonly clock: Clock;
   readonly people: Catalogue['people'];
   readonly log: Logger;

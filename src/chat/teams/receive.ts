@@ -7,9 +7,10 @@ import express, {
   type Router,
 } from 'express';
 import type { Logger } from 'pino';
-import type { Clock, Inbound, Intake } from '../../ports.ts';
+import type { Clock, FormDesk, Inbound, Intake } from '../../ports.ts';
 import type { createAuthenticate } from './authenticate.ts';
 import { isServiceUrl } from './connector.ts';
+import { answerDialog, isDialog } from './dialog.ts';
 import { actorOf, parseActivity, placeOf, TeamsActivity, tenantOf } from './parse.ts';
 import type { References } from './references.ts';
 import { cardContentType, renderActivity } from './render.ts';
@@ -18,6 +19,7 @@ export type ReceiveParts = {
   readonly authenticate: ReturnType<typeof createAuthenticate>;
   readonly references: References;
   readonly intake: Intake;
+  readonly forms: FormDesk;
   readonly clock: Clock;
   readonly log: Logger;
   readonly tenantId: string | null;
@@ -56,6 +58,10 @@ async function receive(parts: ReceiveParts, request: Request, response: Response
   if (!ours || !isServiceUrl(activity.serviceUrl, serviceOrigins)) return void response.status(403).end();
   const seen = { place: placeOf(activity, tenant), serviceUrl: activity.serviceUrl };
   await references.learn(seen, actorOf(activity, tenant));
+  if (isDialog(activity)) {
+    const dialog = { activity, tenant, atMs: clock.nowMs() };
+    return void response.status(200).json(await answerDialog(parts, dialog));
+  }
   const inbound = parseActivity(activity, tenant, clock.nowMs());
   if (inbound) await intake(inbound);
   answer(response, activity, inbound);

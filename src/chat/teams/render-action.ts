@@ -1,4 +1,4 @@
-import { type CardAction, type Choice, choiceField } from '../../core/card.ts';
+import { type CardAction, type Choice, choiceField, opensForm } from '../../core/card.ts';
 import { clamp, stripHidden } from '../../core/plain-text.ts';
 import { type Element, textBlock } from './elements.ts';
 import { ownText } from './escape.ts';
@@ -16,7 +16,8 @@ export const renderActions = (actions: readonly CardAction[]): readonly Element[
 function renderAction(action: CardAction): Element {
   const { confirm, label, style, reason, href, choices = [] } = action;
   if (href !== undefined) return { type: 'Action.OpenUrl', title: plain(label), style: styles[style], url: href };
-  if (!confirm && !reason && choices.length === 0) return execute(action, label);
+  if (!confirm && !reason && choices.length === 0)
+    return opensForm(action.id) ? fetchDialog(action) : execute(action, label);
   return {
     type: 'Action.ShowCard',
     title: plain(label),
@@ -31,7 +32,7 @@ function renderAction(action: CardAction): Element {
         ...choices.map(choiceSet),
         ...(reason ? [reasonField(reason)] : []),
       ],
-      actions: [execute(action, confirm?.accept ?? label)],
+      actions: [opensForm(action.id) ? fetchDialog(action) : execute(action, confirm?.accept ?? label)],
     },
   };
 }
@@ -52,6 +53,14 @@ const reasonField = (reason: 'optional' | 'required'): Element => ({
   isMultiline: true,
   maxLength: 500,
   ...(reason === 'required' ? { isRequired: true, errorMessage: 'Say why' } : {}),
+});
+
+/** Teams asks us for the dialog; a client without dialogs sends the same data as a message, which is a click. */
+const fetchDialog = ({ id, value, label, style }: CardAction): Element => ({
+  type: 'Action.Submit',
+  title: plain(label),
+  style: styles[style],
+  data: { msteams: { type: 'task/fetch' }, verb: id, value },
 });
 
 /** What comes back: `verb` names the control, `data.value` what it decides. Old clients send the same by `Submit`. */

@@ -21,7 +21,7 @@ export type RunningTeams = {
  * `listen`.
  */
 export async function startTeams(options: TeamsOptions): Promise<RunningTeams> {
-  const { environment, intake, outbox, clock, people, log } = options;
+  const { environment, intake, forms, outbox, clock, people, log } = options;
   const { appId, appPassword, tenantId, overrides } = environment;
   if (appId === '' || !appPassword) {
     throw new Error('Teams needs MICROSOFT_APP_ID and MICROSOFT_APP_PASSWORD. Set both, or unset both.');
@@ -38,6 +38,7 @@ export async function startTeams(options: TeamsOptions): Promise<RunningTeams> {
     authenticate: createAuthenticate(environment),
     references,
     intake,
+    forms,
     clock,
     log,
     tenantId,

@@ -7,6 +7,9 @@ export const incidentPath = (incident: string): string => `/i/${encodeURICompone
 export const evidencePath = (incident: string, evidence: string): string =>
   `${incidentPath(incident)}/e/${encodeURIComponent(evidence)}`;
 
+export const runbookFormPath = (incident: string, runbook: string): string =>
+  `${incidentPath(incident)}/runbooks/${encodeURIComponent(runbook)}`;
+
 export const approvePath = (plan: string): string => `/approve/${encodeURIComponent(plan)}`;
 
 /** The address when it is web or a path of ours, otherwise null: the caller then shows the text without a link. */

@@ -7,7 +7,7 @@ import type { Json } from '../../core/json.ts';
 import type { Risk } from '../../core/plan.ts';
 import type { SharedBounds } from '../../core/spending.ts';
 import type { Tainted } from '../../core/tainted.ts';
-import type { Clock, Intake, PlanRow, Store } from '../../ports.ts';
+import type { Clock, FormDesk, Intake, PlanRow, Store } from '../../ports.ts';
 import type { SignInDoor } from './open-id.ts';
 
 export type AuditCheck =
@@ -21,6 +21,7 @@ export type WebOptions = {
   readonly store: Store;
   readonly chatLog: ChatLog;
   readonly intake: Intake;
+  readonly forms: FormDesk;
   readonly clock: Clock;
   readonly catalogue: Catalogue;
   readonly log: Logger;

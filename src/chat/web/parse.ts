@@ -30,6 +30,8 @@ export const decisionForm = z.object({
   reason: z.string().max(500).default(''),
 });
 
+export const runbookForm = z.object({ ...envelope, seal: z.string().max(500) });
+
 export const rerunForm = z.object(envelope);
 
 export const personForm = z.object({ csrf: z.string(), account: z.string(), back: z.string().optional() });

@@ -1,3 +1,4 @@
+import { getRunbookForm, postRunbookForm } from './form-handlers.ts';
 import {
   getApprove,
   getAudit,
@@ -24,6 +25,8 @@ const routes: readonly Route[] = [
   { method: 'GET', path: /^\/i\/([^/]+)\/postmortem(\.md|\.json)?$/u, handle: getPostmortem },
   { method: 'GET', path: /^\/i\/([^/]+)\/e\/([^/]+)$/u, handle: getEvidence },
   { method: 'POST', path: /^\/i\/([^/]+)\/e\/([^/]+)\/rerun$/u, handle: postRerun, local: true },
+  { method: 'GET', path: /^\/i\/([^/]+)\/runbooks\/([^/]+)$/u, handle: getRunbookForm, local: true },
+  { method: 'POST', path: /^\/i\/([^/]+)\/runbooks\/([^/]+)$/u, handle: postRunbookForm, local: true },
   { method: 'GET', path: /^\/approve\/([^/]+)$/u, handle: getApprove },
   { method: 'POST', path: /^\/approve\/([^/]+)$/u, handle: postDecision },
   { method: 'GET', path: /^\/stats$/u, handle: getStats },

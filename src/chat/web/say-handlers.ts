@@ -3,11 +3,12 @@ import type { z } from 'zod';
 import type { LocalMessage } from '../../chat-log-port.ts';
 import { signInFreshMs } from '../../core/approval.ts';
 import { readButton } from '../../core/approval-button.ts';
-import { type CardAction, chosenIn } from '../../core/card.ts';
+import { type CardAction, chosenIn, opensForm } from '../../core/card.ts';
 import { done, failed, type Result } from '../../core/result.ts';
 import { type Tainted, taint } from '../../core/tainted.ts';
 import type { Inbound, PlanRow } from '../../ports.ts';
 import { channelNames } from './channels.ts';
+import { formPageOf } from './form-page.ts';
 import { approvePath, channelPath, safeHref } from './links.ts';
 import { renderConfirm } from './pages/confirm.ts';
 import { clickForm, decisionForm, messageForm, personForm, rerunForm, textMax } from './parse.ts';
@@ -61,11 +62,16 @@ export async function postClick(visit: Visit, [channel = '']: readonly string[])
   }
   const offered = offeredAction(message, form.value);
   if (!offered) return buttonGone;
-  const page = await stepUpOf(visit, offered);
-  if (page !== null) return visit.wantsJson ? jsonReply({ open: page }) : seeOther(page);
+  const page = opensForm(offered.id) ? formPageOf(offered, visit.form) : await stepUpOf(visit, offered);
+  if (page !== null) return leadTo(visit, page);
   if (offered.confirm && confirmed === undefined) return askFirst(visit, { message, action: offered });
   await sendClick(visit, message, form.value);
   return finished(visit, channelPath(channel, message.root ?? undefined));
+}
+
+function leadTo({ wantsJson }: Visit, page: string | Problem): Answer {
+  if (typeof page !== 'string') return page;
+  return wantsJson ? jsonReply({ open: page }) : seeOther(page);
 }
 
 type ClickForm = z.output<typeof clickForm>;

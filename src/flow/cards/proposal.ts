@@ -2,8 +2,10 @@ import type { ApprovalRow, PlanState, SaidReason } from '../../core/approval.ts'
 import type { Decision } from '../../core/approval-button.ts';
 import type { Card, CardAction, CodeBlock, Line } from '../../core/card.ts';
 import type { SealedPlan } from '../../core/plan.ts';
+import { channelFillButton } from '../../core/runbook-form-seal.ts';
 import { taint } from '../../core/tainted.ts';
 import { signInFix } from './refusal.ts';
+import { fillInAction } from './runbook-form.ts';
 import { sentence } from './words.ts';
 
 export type ProposalView = {
@@ -43,6 +45,7 @@ export function proposalCard(view: ProposalView): Card {
         style: 'plain',
         reason: 'optional',
       },
+      ...formButton(view),
     ],
     foot: [
       `Needs ${needed} ${needed === 1 ? 'person' : 'people'}, not the requester (${view.names(plan.requester)}) · ${approvals.length} so far · expires `,
@@ -71,6 +74,13 @@ function approveButton(view: ProposalView): readonly CardAction[] {
     ];
   const value = view.value('approve-plan');
   return [{ id: 'approve-plan', label: 'Approve Plan', value, style: 'primary', confirm: confirmation(view) }];
+}
+
+/** The same runbook with other values is another request: what people approve never changes under them. */
+function formButton({ sealed: { plan } }: ProposalView): readonly CardAction[] {
+  if (plan.runbook === undefined) return [];
+  const button = channelFillButton({ incident: plan.incident, runbook: plan.runbook.name });
+  return [fillInAction(button, 'Ask With Other Values')];
 }
 
 export function planFacts({ sealed: { plan }, approvals, needed, names }: ProposalView): NonNullable<Card['facts']> {

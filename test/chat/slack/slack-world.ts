@@ -2,10 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { pino } from 'pino';
-import { type RunningSlack, startSlack } from '../../../src/chat/slack/start.ts';
+import { type RunningSlack, type SlackOptions, startSlack } from '../../../src/chat/slack/start.ts';
 import type { Catalogue } from '../../../src/core/catalogue.ts';
 import type { Clock, Inbound, Intake, MessageRef, Outbox } from '../../../src/ports.ts';
 import { type Delivery, type FakeSlack, signed, signingSecret, startFakeSlack } from '../../support/fake-slack.ts';
+import { noForms } from '../../support/no-forms.ts';
 
 export const people: Catalogue['people'] = [
   { id: 'lee', name: 'Lee Tanaka', onCall: true, accounts: { slack: 'U1' } },
@@ -65,10 +66,12 @@ const machineClock: Clock = {
 export type SlackWorld = Awaited<ReturnType<typeof startSlackWorld>>;
 
 /** Our adapter against the stand-in, over HTTP or Socket Mode. */
-export async function startSlackWorld(mode: 'http' | 'socket', parts: { outbox?: Outbox; slack?: FakeSlack } = {}) {
-  const slack = parts.slack ?? (await startFakeSlack());
+export async function startSlackWorld(
+  mode: 'http' | 'socket',
+  parts: Partial<SlackOptions> & { slack?: FakeSlack } = {},
+) {
+  const { slack = await startFakeSlack(), ...others } = parts;
   const memory = createMemoryIntake();
-  const outbox = parts.outbox ?? createMemoryOutbox();
   const running = await startSlack({
     environment: {
       botToken: 'xoxb-test',
@@ -78,10 +81,12 @@ export async function startSlackWorld(mode: 'http' | 'socket', parts: { outbox?:
       channelPattern: '^inc-',
     },
     intake: memory.intake,
-    outbox,
+    outbox: createMemoryOutbox(),
+    forms: noForms,
     clock: machineClock,
     people,
     log: pino({ level: 'silent' }),
+    ...others,
   });
   const served = running.router ? await serve(running) : null;
   return {

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTeams } from '../../../src/chat/teams/start.ts';
 import { taint } from '../../../src/core/tainted.ts';
+import { noForms } from '../../support/no-forms.ts';
 import {
   activityFrom,
   channel,
@@ -77,6 +78,7 @@ describe('who is let in', () => {
       environment: { appId: 'x', appPassword: undefined, tenantId: null },
       intake: async () => true,
       outbox: createMemoryOutbox(),
+      forms: noForms,
       clock: { nowMs: () => 0, waitUntil: () => Promise.resolve(), realMs: (ms: number) => ms },
       people: [],
       log: pino({ level: 'silent' }),

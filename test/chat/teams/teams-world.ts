@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { OAuth2Server } from 'oauth2-mock-server';
 import { pino } from 'pino';
+import type { TeamsOptions } from '../../../src/chat/teams/options.ts';
 import { startTeams } from '../../../src/chat/teams/start.ts';
 import type { Catalogue } from '../../../src/core/catalogue.ts';
 import type { ChatPlatform, Inbound, MessageRef, Outbox } from '../../../src/ports.ts';
+import { noForms } from '../../support/no-forms.ts';
 
 export const appId = '11111111-1111-4111-8111-111111111111';
 export const tenant = '22222222-2222-4222-8222-222222222222';
@@ -61,7 +63,10 @@ export function createMemoryOutbox(): Outbox {
   };
 }
 
-export async function startTeamsWorld(outbox: Outbox = createMemoryOutbox()): Promise<TeamsWorld> {
+export async function startTeamsWorld(
+  outbox: Outbox = createMemoryOutbox(),
+  parts: Partial<TeamsOptions> = {},
+): Promise<TeamsWorld> {
   const issuer = new OAuth2Server();
   await issuer.issuer.keys.generate('RS256');
   await issuer.start(0, '127.0.0.1');
@@ -89,9 +94,11 @@ export async function startTeamsWorld(outbox: Outbox = createMemoryOutbox()): Pr
       return true;
     },
     outbox,
+    forms: noForms,
     clock: { nowMs: () => nowMs, waitUntil: () => Promise.resolve(), realMs: (durationMs) => durationMs },
     people,
     log: pino({ level: 'silent' }),
+    ...parts,
   });
   const application = express();
   if (teams.router) application.use(teams.router);
