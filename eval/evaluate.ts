@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { answerByHand } from './model/by-hand.ts';
-import { answerFrom, readTranscript, writeTranscript } from './model/transcript.ts';
+import type { Answerer } from './model/messages-server.ts';
+import { answerFrom, differenceFrom, readTranscript, writeTranscript } from './model/transcript.ts';
 import { type Case, chosenCases, labCases, scenarioCases } from './play/cases.ts';
 import { createHomes, type Homes } from './play/homes.ts';
-import { type Played, playCase, type Reasoning } from './play/play-case.ts';
+import { type Place, type Played, playCase, type Reasoning } from './play/play-case.ts';
 import { playedLine, reportLines } from './report/print-report.ts';
 
 export type Surroundings = {
@@ -17,6 +18,8 @@ export type Surroundings = {
   /** The project's own by default. */
   readonly scenarios?: string;
   readonly transcripts?: string;
+  /** Empty homes that somebody else makes and removes. */
+  readonly homes?: Homes;
 };
 
 /** A header, and who reasons in a case; null where nobody can. */
@@ -96,7 +99,8 @@ const recorded = (transcripts: string): Round => ({
     const transcript = await readTranscript(transcriptPath(transcripts, name));
     if (transcript === null) return null;
     const { reasonedBy } = transcript;
-    return { kind: 'served', by: reasonedBy, answerer: ({ evidenceNow }) => answerFrom(transcript, evidenceNow) };
+    const answerer = ({ evidenceNow }: Place): Answerer => answerFrom(transcript, evidenceNow);
+    return { kind: 'served', by: reasonedBy, recorded: transcript, answerer };
   },
 });
 
@@ -105,13 +109,7 @@ const byHand = (directory: string, { tell }: Surroundings): Round => ({
   reasonerOf: async ({ name }) => ({
     kind: 'served',
     by: 'by hand',
-    answerer: ({ site }) =>
-      answerByHand({
-        directory: join(directory, fileName(name)),
-        tell,
-        hold: () => site.clock.setSpeed(0),
-        release: () => site.clock.setSpeed(1),
-      }),
+    answerer: () => answerByHand({ directory: join(directory, fileName(name)), tell }),
   }),
 });
 
@@ -126,7 +124,7 @@ async function playAll(round: Round, cases: readonly Case[], setting: Setting) {
   const jobs = cases.flatMap((chosen) => Array.from({ length: runs }, (_, index): Job => ({ chosen, run: index + 1 })));
   const played: Played[] = [];
   let failed = 0;
-  const homes = createHomes();
+  const homes = setting.around.homes ?? createHomes();
   try {
     // One after the other: a process holds one durable engine, and the seconds are to be its own.
     for (const job of jobs) {
@@ -137,7 +135,7 @@ async function playAll(round: Round, cases: readonly Case[], setting: Setting) {
       else played.push(one);
     }
   } finally {
-    await homes.remove();
+    if (homes !== setting.around.homes) await homes.remove();
   }
   return { played, failed };
 }
@@ -149,8 +147,13 @@ async function playJob(
 ): Promise<Played | null> {
   const { values, around, transcripts } = setting;
   try {
-    const played = await playCase({ chosen, run, home: await homes.next() }, reasoning);
+    // What is recorded, and what a recording is compared with, must read the same world to the millisecond.
+    const still = values.record || reasoning.kind === 'served';
+    const played = await playCase({ chosen, run, still, home: await homes.next() }, reasoning);
     around.tell(`${playedLine(played)} (${played.said.label})`);
+    const then = reasoning.kind === 'served' ? reasoning.recorded : undefined;
+    const differs = then === undefined ? null : differenceFrom(then, played.transcript);
+    if (differs !== null) around.tell(`${chosen.name}: came to something else than when it was recorded: ${differs}`);
     if (values.record) await keep(played, transcripts);
     return played;
   } catch (error) {

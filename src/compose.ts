@@ -18,7 +18,7 @@ import type { Catalogue } from './core/catalogue.ts';
 import type { Place } from './core/incident.ts';
 import { modelSettings } from './core/model-settings.ts';
 import { done, failed, type Result } from './core/result.ts';
-import { createEngine } from './engine/engine.ts';
+import { createEngine, type EngineOptions } from './engine/engine.ts';
 import { guardPlatform } from './flow/guard-platform.ts';
 import { createIntake, inboundWorkflow } from './flow/handle-inbound.ts';
 import { incidentWorkflow } from './flow/incident.ts';
@@ -47,6 +47,8 @@ export type Parts = {
   readonly webUrl: string;
   /** The pages trust whoever sits at the browser: one person alone on one machine. Otherwise people sign in, or nobody. */
   readonly trustsBrowser?: boolean;
+  /** After what silence a replica counts as dead. Tests shorten it. */
+  readonly lease?: EngineOptions['lease'];
 };
 
 export type System = {
@@ -88,7 +90,8 @@ export async function compose(parts: Parts): Promise<Result<System, readonly str
     homeDirectory: home,
     log,
   });
-  const engine = createEngine({ database, log, executorId: await executorId(home, environment), clock });
+  const own = { executorId: await executorId(home, environment), ...(parts.lease ? { lease: parts.lease } : {}) };
+  const engine = createEngine({ database, log, clock, ...own });
   const secret = await installationSecret(database, {
     given: environment.CAUSEWAY_SECRET ?? null,
     own: await homeSecret(home),
@@ -203,7 +206,7 @@ function settingsOf(parts: Parts): Settings {
     startWithinMs: environment.START_WITHIN_SECONDS * 1000,
     aloneAfterMs: 60_000,
     baselineMs: 3_600_000,
-    probeTimeoutMs: 8_000,
+    probeTimeoutMs: environment.PROBE_SECONDS_MAX * 1000,
     readTimeoutMs: 30_000,
     watchEveryMs: 15_000,
     mergeWithinMs: 7_200_000,

@@ -121,6 +121,7 @@ export const Environment = z.object({
     .max(100)
     .default(3)
     .describe('Bound per look at an incident, US dollars'),
+  PROBE_SECONDS_MAX: seconds(60).default(8).describe('How long one read of the first look may take, seconds'),
   INVESTIGATION_SECONDS_MAX: seconds(3600).default(600).describe('Bound per look at an incident, seconds'),
   INVESTIGATION_TOOL_CALLS_MAX: z.coerce
     .number()

@@ -6,6 +6,7 @@ import type { ApprovalRow, PlanState, SignedIn } from './core/approval.ts';
 import type { AuditEntry, AuditKind, AuditRow } from './core/audit-entry.ts';
 import type { Card, CardActionId } from './core/card.ts';
 import type { Evidence, EvidenceId, Gap } from './core/evidence.ts';
+import type { FormAnswers, FormAsking, FormOpening, FormReading, FormSent } from './core/form.ts';
 import type { Hypothesis } from './core/hypothesis.ts';
 import type { Incident, IncidentId, Phase, Place, Symptom } from './core/incident.ts';
 import type { Json } from './core/json.ts';
@@ -71,6 +72,16 @@ export type Inbound =
       readonly signedIn?: SignedIn;
       readonly atMs: number;
     }
+  /** A form that was sent. `FormDesk.read` makes it: its key is the form's own, so that one form is one request. */
+  | {
+      readonly type: 'form';
+      readonly key: string;
+      readonly place: Place;
+      readonly actor: Actor;
+      readonly seal: string;
+      readonly answers: FormAnswers;
+      readonly atMs: number;
+    }
   | {
       readonly type: 'joined';
       readonly key: string;
@@ -82,6 +93,14 @@ export type Inbound =
 
 /** Handed to every chat adapter: commits the delivery durably, then returns. False when it was seen before. */
 export type Intake = (inbound: Inbound) => Promise<boolean>;
+
+/** Forms for adapters to draw and read. Nothing happens here: what was sent goes through `Intake`. */
+export type FormDesk = {
+  /** Whether a command line can only be answered by a form. Reads nothing. */
+  wanted(line: Tainted): boolean;
+  open(asking: FormAsking<Actor>): Promise<FormOpening>;
+  read(sent: FormSent<Actor>): Promise<FormReading<Inbound>>;
+};
 
 export type MessageRef = { readonly place: Place; readonly id: string };
 
@@ -228,6 +247,15 @@ export type WorkflowStart<Input extends Json> = {
   readonly queueKey: string | null;
 };
 
+/** All that are given must hold. */
+export type EndedWorkflows = {
+  readonly ids?: readonly string[];
+  readonly idPrefix?: string;
+  readonly queueKey?: string;
+  /** By the database's clock. */
+  readonly endedForMs?: number;
+};
+
 export type Engine = {
   /** Before `launch`. Names are stable: they are stored. */
   register<Input extends Json>(name: string, workflow: Workflow<Input>): void;
@@ -241,6 +269,8 @@ export type Engine = {
   send(transaction: Transaction, message: { workflow: string; topic: string; body: Json; key: string }): Promise<void>;
   /** Waits for a workflow to end; for tests and the command line. */
   finished(id: string): Promise<void>;
+  /** Deletes what it keeps of workflows that have ended; how many. Absent: it keeps nothing beyond the process. */
+  forgetEnded?(which: EndedWorkflows): Promise<number>;
   shutdown(): Promise<void>;
 };
 

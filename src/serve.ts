@@ -6,6 +6,7 @@ import { createWebRouter } from './chat/web/server.ts';
 import type { System } from './compose.ts';
 import { channelButton } from './flow/plan-buttons.ts';
 import { compilePostmortem } from './flow/postmortem.ts';
+import { createFormDesk } from './flow/runbook-form.ts';
 import { walkAudit } from './flow/walk-audit.ts';
 
 export type Serving = { readonly url: string; close(): Promise<void> };
@@ -51,6 +52,7 @@ function pagesOf({ world, intake, chatLog, secret }: System, { channels, log, si
     store: world.store,
     chatLog,
     intake,
+    forms: createFormDesk(world),
     clock: world.clock,
     catalogue: world.catalogue,
     log,

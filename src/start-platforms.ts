@@ -4,6 +4,7 @@ import type { startSlack as StartSlackFunction } from './chat/slack/start.ts';
 import type { startTeams as StartTeamsFunction } from './chat/teams/start.ts';
 import type { System } from './compose.ts';
 import type { Environment } from './config.ts';
+import { createFormDesk } from './flow/runbook-form.ts';
 
 type StartSlack = typeof StartSlackFunction;
 type StartTeams = typeof StartTeamsFunction;
@@ -18,7 +19,8 @@ export type Platforms = {
 /** Slack and Teams, as far as they are configured. One line per platform. */
 export async function startPlatforms(system: System, environment: Environment, log: Logger): Promise<Platforms> {
   const { intake, outbox, world, catalogue } = system;
-  const shared = { intake, outbox, clock: world.clock, people: catalogue.people, log };
+  const forms = createFormDesk(world);
+  const shared = { intake, outbox, forms, clock: world.clock, people: catalogue.people, log };
   const slack = environment.SLACK_BOT_TOKEN
     ? await openSlack({ ...shared, environment: slackSettings(environment, environment.SLACK_BOT_TOKEN) })
     : null;

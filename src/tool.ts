@@ -51,7 +51,7 @@ export type ToolContext = {
 /** What the first look knows when it asks each tool for its probes. */
 export type ProbeContext = {
   readonly catalogue: Catalogue;
-  /** The symptom's service, what it calls (two hops) and who calls it (one hop). */
+  /** The symptom's service, all it calls, who calls it, and who else calls what it calls: nearest first. */
   readonly scope: readonly Service[];
   readonly alert: AlertSignal | null;
   /** From one baseline length before the suspected onset until now. */

@@ -12,25 +12,17 @@ const lookEveryMs = 250;
 export type Waiting = {
   readonly directory: string;
   readonly tell: (line: string) => void;
-  /** The world's clock stands still while somebody thinks. */
-  readonly hold: () => void;
-  readonly release: () => void;
 };
 
 /** `<turn>.request.json`, `<turn>.request.md`, and then `<turn>.answer.json` by whoever plays. */
-export function answerByHand({ directory, tell, hold, release }: Waiting): Answerer {
+export function answerByHand({ directory, tell }: Waiting): Answerer {
   return async (request, turn) => {
     await mkdir(directory, { recursive: true });
     const path = (name: string): string => join(directory, `${turn}.${name}`);
     await writeFile(path('request.json'), JSON.stringify(request, null, 1));
     await writeFile(path('request.md'), newestOf(request));
     tell(`turn ${turn}: waiting for ${path('answer.json')}`);
-    hold();
-    try {
-      return await waitFor(path('answer.json'), tell);
-    } finally {
-      release();
-    }
+    return waitFor(path('answer.json'), tell);
   };
 }
 

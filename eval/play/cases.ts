@@ -14,7 +14,7 @@ export type Case = {
   readonly name: string;
   readonly set: 'lab' | 'scenarios';
   readonly hardness: Truth['hardness'];
-  start(run: number): Promise<Started>;
+  start(run: number, clockSpeed: number): Promise<Started>;
 };
 
 const usualQuestion = '@causeway what is wrong here, and what changed?';
@@ -25,8 +25,8 @@ export const labCases = (): readonly Case[] =>
     name: `lab/${fault}`,
     set: 'lab',
     hardness: [],
-    start: async (run) => {
-      const { truth, ...site } = await startLab({ seed: run, fault, stateDirectory: null });
+    start: async (run, clockSpeed) => {
+      const { truth, ...site } = await startLab({ seed: run, fault, stateDirectory: null, clockSpeed });
       return { site, asked: usualQuestion, truth: { ...truth, alternates: [] } };
     },
   }));
@@ -42,8 +42,8 @@ export async function scenarioCases(directory: string): Promise<readonly Case[]>
         name,
         set: 'scenarios',
         hardness: truth.hardness,
-        start: async () => {
-          const { asked, ...site } = await startScenario(await readRecording(folder));
+        start: async (_run, clockSpeed) => {
+          const { asked, ...site } = await startScenario(await readRecording(folder), clockSpeed);
           return { site, asked, truth };
         },
       };

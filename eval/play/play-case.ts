@@ -34,9 +34,21 @@ export type Reasoning =
   | { readonly kind: 'engine' }
   | { readonly kind: 'vendor'; readonly apiKey: string; readonly baseUrl: string | null; readonly model: string | null }
   /** Answers come from here: a transcript, or a person. */
-  | { readonly kind: 'served'; readonly by: string; answerer(place: Place): Answerer };
+  | {
+      readonly kind: 'served';
+      readonly by: string;
+      /** The transcript that is played again. */
+      readonly recorded?: Transcript;
+      answerer(place: Place): Answerer;
+    };
 
-export type Turn = { readonly chosen: Case; readonly run: number; readonly home: string };
+export type Turn = {
+  readonly chosen: Case;
+  readonly run: number;
+  readonly home: string;
+  /** The clock of the world stands still, so that every play reads the same. Nothing can be timed then. */
+  readonly still: boolean;
+};
 
 const asker = { kind: 'person', id: 'sam', name: 'Sam Lindqvist', account: 'sam' } as const;
 const lookEveryMs = 20;
@@ -44,8 +56,8 @@ const engineSeconds = 120;
 const modelSeconds = 3_600;
 
 /** `home` is an empty one, and is removed afterwards. */
-export async function playCase({ chosen, run, home }: Turn, reasoning: Reasoning): Promise<Played> {
-  const started = await chosen.start(run);
+export async function playCase({ chosen, run, home, still }: Turn, reasoning: Reasoning): Promise<Played> {
+  const started = await chosen.start(run, still ? 0 : 1);
   const model = reasoning.kind === 'served' ? await startServed(reasoning, started) : null;
   try {
     const system = await systemOf({
@@ -55,7 +67,8 @@ export async function playCase({ chosen, run, home }: Turn, reasoning: Reasoning
     });
     model?.know(system);
     try {
-      return await play({ chosen, run, reasoning, started, system });
+      const played = await play({ chosen, run, reasoning, started, system });
+      return still ? { ...played, firstCardMs: null, verdictMs: null } : played;
     } finally {
       await system.close();
     }

@@ -34,10 +34,12 @@ const ranking = z.object({
 
 function saidOf(audit: readonly AuditRow[], hypotheses: readonly Hypothesis[]): Said {
   const ranked = ranking.safeParse(audit.findLast(({ kind }) => kind === 'engine.ranking')?.body).data;
-  const told = audit.findLast(({ kind }) => kind === 'verdict')?.body['label'];
+  const verdict = audit.findLast(({ kind }) => kind === 'verdict')?.body;
+  const told = verdict?.['label'];
   const label = typeof told === 'string' ? told : '';
   const [first] = hypotheses;
-  if (ranked?.outcome === 'nothing-wrong') return { word: 'NothingWrong', score: null, lead: null, label };
+  const quiet = ranked?.outcome === 'nothing-wrong' || verdict?.['outcome'] === 'nothing-wrong';
+  if (quiet) return { word: 'NothingWrong', score: null, lead: null, label };
   if (first === undefined) return { word: 'Inconclusive', score: null, lead: null, label };
   return { word: first.word, score: first.score, lead: namedOf(first, ranked?.causes ?? []), label };
 }

@@ -41,7 +41,7 @@ function withoutMissing(environment: Variables, missing: Scenario['missing']): V
   return Object.fromEntries(entries);
 }
 
-export async function startScenario(recording: Recording) {
+export async function startScenario(recording: Recording, clockSpeed = 1) {
   const { scenario } = recording;
   const { world, ...recorded } = recordedWorld(recording);
   const empty = new Set(scenario.missing.filter(({ how }) => how === 'empty').map(({ vendor }) => vendor));
@@ -52,6 +52,7 @@ export async function startScenario(recording: Recording) {
     cluster: false,
     channel: `inc-${world.alert.monitor.id}-${world.alert.monitor.service}`,
     stateDirectory: null,
+    clockSpeed,
   });
   const { note } = scenario.alert;
   return {

@@ -7,7 +7,7 @@ import { taint } from './tainted.ts';
 import { type Challenge, judge, type Support } from './verdict.ts';
 
 export type Ledger = {
-  readonly evidence: readonly Pick<Evidence, 'id' | 'source' | 'provenance' | 'suspect'>[];
+  readonly evidence: readonly Pick<Evidence, 'id' | 'source' | 'provenance' | 'suspect' | 'empty'>[];
   readonly changes: readonly ChangeEvent[];
 };
 
@@ -51,10 +51,11 @@ function cite(reasons: readonly Reason[]): readonly Citation[] {
   return [...best].map(([evidence, reason]) => ({ evidence, why: taint(reason.says) }));
 }
 
+/** What counts for or against; a search that found nothing does neither. */
 export function supportsOf(citations: readonly Citation[], ledger: Pick<Ledger, 'evidence'>): readonly Support[] {
   return citations.flatMap(({ evidence }) => {
     const item = ledger.evidence.find(({ id }) => id === evidence);
-    if (!item) return [];
+    if (!item || item.empty === true) return [];
     const { source, provenance, suspect = 0 } = item;
     return [{ evidence, source, provenance, ...(suspect > 0 ? { suspect: true } : {}) }];
   });

@@ -26,7 +26,7 @@ const disagreeing = 3;
 /** The same factor before and now, within this, is another way of measuring. */
 const sameFactor = 1.5;
 /** Below these, ratios and counts are noise: the engine's own floors. */
-const floors: { readonly [metric: string]: number } = {
+export const floors: { readonly [metric: string]: number } = {
   error_ratio: 0.02,
   cpu_ratio: 0.05,
   memory_ratio: 0.05,

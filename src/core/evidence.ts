@@ -45,6 +45,8 @@ export type Evidence = {
   readonly readings?: readonly Reading[] | undefined;
   /** How many texts in it look like instructions (`core/quarantine.ts`). Absent: none. */
   readonly suspect?: number | undefined;
+  /** The query found nothing. It can be cited as that; it supports no cause and shows nobody well. */
+  readonly empty?: true | undefined;
 };
 
 /** One line chart: at most 20 points are shown in chat; the page shows them all. */

@@ -26,4 +26,6 @@ export type SubmittedHypothesis = {
 export type Findings = {
   readonly outcome: 'causes' | 'nothing-wrong' | 'cannot-tell';
   readonly hypotheses: readonly SubmittedHypothesis[];
+  /** With `nothing-wrong`: what shows that the trouble is over or never was. */
+  readonly calm?: readonly Claim[];
 };

@@ -10,7 +10,7 @@ import { digitsForWords } from './number-words.ts';
 
 /** What the gate knows of an evidence item. What is absent is not held against a claim. */
 export type Known = Pick<Evidence, 'id' | 'result'> &
-  Partial<Pick<Evidence, 'truncated' | 'window' | 'query' | 'input'>>;
+  Partial<Pick<Evidence, 'truncated' | 'window' | 'query' | 'input' | 'empty'>>;
 
 /** What a claim is about when it names nothing itself, every name things go by, and the moment "is" means. */
 export type About = {
@@ -182,7 +182,8 @@ function timeBeside(result: Json, steps: readonly string[]): number | null {
 const measurementsOf = (citations: readonly ClaimCitation[], evidence: readonly Known[]): readonly Measurement[] =>
   citations.flatMap(({ evidence: id, number }) => {
     const item = evidence.find((each) => each.id === id);
-    return item && number ? [{ item, pointer: number.pointer, value: number.value }] : [];
+    // A search that found nothing measured nothing.
+    return item && number && item.empty !== true ? [{ item, pointer: number.pointer, value: number.value }] : [];
   });
 
 const sweeping =

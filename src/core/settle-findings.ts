@@ -59,8 +59,10 @@ export function settleFindings(findings: Findings, context: SettleContext): Sett
     dropped.push(...checked.dropped, ...against.dropped);
     if (why !== null || checked.kept.length === 0) return [];
     const hypothesis = hypothesisOf(submitted, { kept: checked.kept, against: against.kept, context });
-    if (counted(supportsOf(hypothesis.supports, context)).length === 0) {
-      dropped.push({ claim: null, why: `only text that reads like an instruction supports ${submitted.entity}` });
+    const supports = supportsOf(hypothesis.supports, context);
+    if (counted(supports).length === 0) {
+      const what = supports.length === 0 ? 'a search that found nothing' : 'text that reads like an instruction';
+      dropped.push({ claim: null, why: `only ${what} supports ${submitted.entity}` });
       return [];
     }
     const challenge = index === 0 ? context.challenge : 'not-run';
@@ -98,7 +100,7 @@ function isAnchored({ entity, change }: SubmittedHypothesis, { kept, about, cont
     .flatMap(({ citations }) => citations)
     .some((citation) => {
       const item = evidence.find(({ id }) => id === citation.evidence);
-      if (!item || isTextOnly(item)) return false;
+      if (!item || item.empty === true || isTextOnly(item)) return false;
       const records = ({ id, evidence: from, service }: ChangeEvent): boolean =>
         from === item.id && (id === change || (change === null && service === entity));
       return changes.some(records) || citationSpeaksOf(citation, { item, id: entity, about });

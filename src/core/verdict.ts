@@ -72,6 +72,7 @@ export function missedBar({ score, lead, challenge, ...held }: Case): string {
   if (supports.length === 0) return 'only text that reads like an instruction supports it';
   if (solid(supports).length === 0) return 'only text that others can write supports it';
   if (held.unanchored === true) return 'no measurement or record speaks of the named cause itself';
+  if (challenge === 'weakened') return 'an objection to it stands';
   if (score < bars.likelyScore) return `its score ${score.toFixed(2)} is below ${bars.likelyScore}`;
   if (lead < bars.likelyLead) return `it leads the next cause by only ${lead.toFixed(2)}`;
   if (sources(solid(supports)) < 2) return 'one source alone supports it';

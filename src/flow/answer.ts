@@ -9,10 +9,12 @@ import { taint } from '../core/tainted.ts';
 import type { Inbound } from '../ports.ts';
 import { explain } from './answer-why.ts';
 import { noticeCard, replyCard } from './cards/reply.ts';
+import { fillInOneOf } from './cards/runbook-form.ts';
 import { causeWords, duration } from './cards/words.ts';
 import { calibrationLines, calibrationOf } from './grade.ts';
 import { compilePostmortem } from './postmortem.ts';
 import { runRunbook } from './run-runbook.ts';
+import { fillButtonFor } from './runbook-form-subject.ts';
 import { post, whisper } from './show.ts';
 import { stopInvestigation } from './steer.ts';
 import { resumeAll, stopAll } from './stop.ts';
@@ -43,7 +45,7 @@ async function cardFor(world: World, { inbound, command, incident }: Question): 
     case 'stats':
       return replyCard('How right I was, and what today cost', await statsLines(world));
     case 'runbook-list':
-      return runbookList(world);
+      return runbookList(world, { inbound, incident });
     case 'stop':
       return stop(world, { inbound, all: command.all, incident });
     case 'resume':
@@ -108,7 +110,11 @@ function whoami({ catalogue }: World, { actor }: Inbound): Card {
   return replyCard('Who you are', [[`${person.name} (${person.id}), ${groups}${person.onCall ? ', on call' : ''}`]]);
 }
 
-async function runbookList({ runbooks, store, clock }: World): Promise<Card> {
+async function runbookList(
+  world: World,
+  { inbound: { actor }, incident }: Pick<Question, 'inbound' | 'incident'>,
+): Promise<Card> {
+  const { runbooks, store, clock, catalogue } = world;
   const ends = await store.runbookEnds();
   const lines = runbooks.map((runbook): Line => {
     const { name, title, risk, inputs } = runbook;
@@ -119,7 +125,11 @@ async function runbookList({ runbooks, store, clock }: World): Promise<Card> {
       ` · ${title} · risk ${riskWithAge(risk, age)} · ${age.says} · ${given.join(' ') || 'no inputs'}`,
     ];
   });
-  return replyCard('Runbooks', lines.length > 0 ? lines : [['No runbook is loaded. Add files to runbooks/']]);
+  const card = replyCard('Runbooks', lines.length > 0 ? lines : [['No runbook is loaded. Add files to runbooks/']]);
+  const person = personOf(catalogue, actor.platform, actor.account);
+  if (!incident || incident.phase === 'closed' || !person || runbooks.length === 0) return card;
+  const button = fillButtonFor(world, { incident, runbook: null, person: person.id });
+  return { ...card, actions: [fillInOneOf(button, runbooks)] };
 }
 
 async function statsLines(world: World): Promise<readonly Line[]> {
@@ -139,7 +149,7 @@ function helpLines({ settings }: World): readonly Line[] {
     [`Mention @${settings.botName} with a question, or use /sre:`],
     ['investigate [quick|standard|deep] [question] · status · brief · timeline'],
     ['why H1 or why E3: what a cause or an evidence item rests on'],
-    ['runbook list · runbook NAME key=value'],
+    ['runbook list · runbook NAME: its form · runbook NAME key=value'],
     ['approvals · postmortem · stats · whoami · stop · stop all · resume'],
     ['There is no approve command: approval needs the rendered plan and its button.'],
   ];

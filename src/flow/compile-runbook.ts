@@ -12,6 +12,8 @@ import type { Compiled } from './propose.ts';
 import type { World } from './world.ts';
 
 type Request = {
+  /** Absent: a new one. */
+  readonly id?: string;
   readonly incident: Incident;
   readonly service: string;
   readonly requester: string;
@@ -49,7 +51,7 @@ export async function runbookPlan(world: World, request: Request): Promise<Plan>
   const nowMs = world.clock.nowMs();
   return {
     format: 1,
-    id: world.newId('plan'),
+    id: request.id ?? world.newId('plan'),
     version: 1,
     incident: incident.id,
     kind: 'runbook',

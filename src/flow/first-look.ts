@@ -2,16 +2,18 @@
  * The first look: every tool's probes at once, then the engine. No model. A hanging source delays nothing beyond its own
  * timeout and shows as a gap.
  */
-import { chooseSymptom } from '../core/choose-symptom.ts';
+import { namesOf } from '../core/catalogue.ts';
+import { chooseSymptom, mentionsIn } from '../core/choose-symptom.ts';
 import type { Gap } from '../core/evidence.ts';
 import type { Incident, Symptom } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
+import { pastCausesOf } from '../core/past-causes.ts';
 import { plainText } from '../core/plain-text.ts';
 import { servicesInScope } from '../core/scope.ts';
 import type { Durable } from '../ports.ts';
 import { rank } from '../rootcause/rank.ts';
 import type { Ranking } from '../rootcause/ranking.ts';
-import { type AlertSignal, type Signals, signalLists, type Telemetry } from '../rootcause/telemetry.ts';
+import { type AlertSignal, type PastCause, type Signals, signalLists, type Telemetry } from '../rootcause/telemetry.ts';
 import type { ProbeContext } from '../tool.ts';
 import type { Gathered, Read } from './gather.ts';
 import { type Reading, startReads } from './reads.ts';
@@ -41,17 +43,13 @@ export async function findSymptom(
   const monitors = world.tools.filter(({ tool }) => tool.readsMonitors);
   const reads = monitors.flatMap((connected) => probesOf(connected, context, keyOf(round, 'symptom')));
   const reading = startReads(world, durable, { incident, round, reads, name: keyOf(round, 'symptom') });
-  const words = round.question
-    ? plainText(round.question, 4_000)
-        .toLowerCase()
-        .split(/[^\w.-]+/u)
-    : [];
-  const mentioned = new Set([...words, ...incident.place.channel.toLowerCase().split(/[^a-z0-9]+/u)]);
-  const choose = (gathered: readonly Gathered[]): Symptom | null =>
-    chooseSymptom(
-      gathered.flatMap(({ signals }) => signals.monitors ?? []),
-      mentioned,
-    );
+  const said = [incident.place.channel, round.question ? plainText(round.question, 4_000) : ''];
+  const choose = (gathered: readonly Gathered[]): Symptom | null => {
+    const states = gathered.flatMap(({ signals }) => signals.monitors ?? []);
+    const watched = states.flatMap(({ monitor, service }) => [monitor, service]).map((id) => ({ id, names: [] }));
+    const mentioned = mentionsIn(said, [...namesOf(world.catalogue), ...watched]);
+    return chooseSymptom(states, { mentioned, nowMs: round.atMs });
+  };
   return { symptom: choose(await reading.most()) ?? choose(await reading.all()), reading };
 }
 
@@ -64,6 +62,7 @@ export async function startLook(
   { incident, round, monitors }: Looking,
 ): Promise<{ most(): Promise<FirstLook>; all(): Promise<FirstLook> }> {
   const toMs = await durable.step('look-now', async () => world.clock.nowMs());
+  const pastCauses = await durable.step('past-causes', () => pastCausesNow(world, incident));
   const context = probeContext(world, incident.symptom, toMs);
   const reads = world.tools
     .filter(({ tool }) => !tool.readsMonitors)
@@ -73,7 +72,7 @@ export async function startLook(
   let last: FirstLook | null = null;
   const lookAt = (gathered: readonly Gathered[]): FirstLook => {
     if (last?.gathered.length === gathered.length) return last;
-    const telemetry = assemble(world, context, gathered);
+    const telemetry = { ...assemble(world, context, gathered), pastCauses };
     const gaps = [...world.toolsOff, ...gathered.flatMap(({ gap }) => (gap ? [gap] : []))];
     last = { gathered, waiting: stillWaiting(asked, gathered), gaps, telemetry, ranking: rank(telemetry) };
     return last;
@@ -82,6 +81,19 @@ export async function startLook(
     most: async () => lookAt([...(await monitors.most()), ...(await reading.most())]),
     all: async () => lookAt([...(await monitors.all()), ...(await reading.all())]),
   };
+}
+
+const incidentsRemembered = 200;
+
+/** What people said that earlier incidents of the alerting service were. */
+async function pastCausesNow({ store }: World, { id, symptom }: Incident): Promise<PastCause[]> {
+  if (symptom === null) return [];
+  const [rows, incidents] = await Promise.all([
+    store.auditRows({ kind: 'verdict.grade' }),
+    store.incidents(incidentsRemembered),
+  ]);
+  const others = incidents.filter((each) => each.id !== id);
+  return [...pastCausesOf(symptom.service, { rows, incidents: others })];
 }
 
 function stillWaiting(asked: readonly Read[], gathered: readonly Gathered[]): ReadonlySet<string> {

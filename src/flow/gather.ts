@@ -9,6 +9,7 @@ import { readingsOf } from '../rootcause/readings.ts';
 import type { Signals } from '../rootcause/telemetry.ts';
 import type { Finding } from '../tool.ts';
 import { type CallCost, withCost } from '../tool-cost.ts';
+import { emptyAsFound } from './empty-read.ts';
 import { type RedactedFinding, redactFinding } from './redact-finding.ts';
 import type { ConnectedTool, World } from './world.ts';
 
@@ -30,35 +31,55 @@ export type Gathered = {
   readonly view: Tainted | null;
   readonly signals: Signals;
   readonly gap: Gap | null;
-  /** What was searched when nothing was there. */
+  /** What was searched when nothing was there; `evidence` then says so and `view` is null. */
   readonly empty: string | null;
 };
 
+/** What a read left behind, and the evidence as it is stored now: asking the store for it again would only cost time. */
+export type Stored = { readonly gathered: Gathered; readonly evidence: Evidence | null };
+
 /** Runs one tool. Never throws for a vendor's answer or a hang: those become gaps. */
-export async function gather(world: World, incident: Incident, read: Read): Promise<Gathered> {
+export const gather = async (world: World, incident: Incident, read: Read): Promise<Gathered> =>
+  (await gatherStored(world, incident, read)).gathered;
+
+/** The same, with the evidence that was stored. */
+export async function gatherStored(world: World, incident: Incident, read: Read): Promise<Stored> {
   const { tool } = read.connected;
   const startedAtMs = world.clock.nowMs();
-  await recordIntent(world, incident, read);
-  const { value: given, cost } = await withCost(() => readWithin(world, read));
+  // A read changes nothing: its vendor is asked while the intent is written.
+  const [{ value: given, cost }] = await Promise.all([
+    withCost(() => readWithin(world, read)),
+    recordIntent(world, incident, read),
+  ]);
   const told = await redactFinding(world.redactor, given);
   const { finding } = told;
   const nothing = nothingOf(read);
   await recordResult(world, incident, { read, told, cost, durationMs: world.clock.nowMs() - startedAtMs });
   switch (finding.kind) {
     case 'failed':
-      return { ...nothing, gap: { tool: tool.name, reason: finding.reason, blocks: finding.blocks, fix: finding.fix } };
-    case 'empty':
-      return { ...nothing, empty: finding.searched };
+      return {
+        gathered: {
+          ...nothing,
+          gap: { tool: tool.name, reason: finding.reason, blocks: finding.blocks, fix: finding.fix },
+        },
+        evidence: null,
+      };
+    case 'empty': {
+      const evidence = await storeFinding(world, incident, {
+        read,
+        ...told,
+        finding: emptyAsFound(finding),
+        suspect: 0,
+        empty: true,
+      });
+      return { gathered: { ...nothing, evidence: evidence.id, empty: finding.searched }, evidence };
+    }
     case 'found': {
       // As the vendor gave it: redaction may cut the telling words.
       const suspect = given.kind === 'found' ? countSuspect(given.result) : 0;
       const evidence = await storeFinding(world, incident, { read, ...told, finding, suspect });
-      return {
-        ...nothing,
-        evidence: evidence.id,
-        view: finding.view,
-        signals: tagSignals(finding.signals, evidence.id),
-      };
+      const signals = tagSignals(finding.signals, evidence.id);
+      return { gathered: { ...nothing, evidence: evidence.id, view: finding.view, signals }, evidence };
     }
   }
 }
@@ -117,7 +138,8 @@ async function storeFinding(
     redactions,
     receipt,
     suspect,
-  }: RedactedFinding & { read: Read; finding: Finding & { kind: 'found' }; suspect: number },
+    empty,
+  }: RedactedFinding & { read: Read; finding: Finding & { kind: 'found' }; suspect: number; empty?: true },
 ): Promise<Evidence> {
   const { tool } = read.connected;
   const canonical = canonicalJson(finding.result);
@@ -140,6 +162,7 @@ async function storeFinding(
     takenAtMs: world.clock.nowMs(),
     readings: readingsOf(finding.signals),
     ...(suspect > 0 ? { suspect } : {}),
+    ...(empty ? { empty } : {}),
   });
   if (suspect > 0) await recordSuspect(world, incident, evidence);
   return evidence;

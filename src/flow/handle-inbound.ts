@@ -1,7 +1,7 @@
 /** Every delivery, once, one at a time per channel: opens incidents, answers commands, passes clicks on. */
 import { type Command, parseCommand } from '../core/command.ts';
 import { personOf } from '../core/directory.ts';
-import type { Incident } from '../core/incident.ts';
+import type { Incident, Place } from '../core/incident.ts';
 import { plainText } from '../core/plain-text.ts';
 import type { Tainted } from '../core/tainted.ts';
 import type { Durable, Inbound, Intake } from '../ports.ts';
@@ -11,8 +11,12 @@ import { offerDeep } from './offer-deep.ts';
 import { onClick } from './on-click.ts';
 import { lookAgain, openIncident } from './open-incident.ts';
 import { redacted } from './redacted.ts';
+import { sendRunbookForm } from './send-runbook-form.ts';
 import { isReasoning, sayHeard } from './steer.ts';
 import type { World } from './world.ts';
+
+/** Deliveries of one channel take turns. */
+export const channelQueue = ({ platform, tenant, channel }: Place): string => `${platform}:${tenant}:${channel}`;
 
 /** Commits a delivery with its audit row and its workflow in one transaction; false when it was seen before. */
 export const createIntake =
@@ -32,7 +36,7 @@ export const createIntake =
         name: 'inbound',
         id: `inbound:${inbound.key}`,
         input: inbound,
-        queueKey: `${place.platform}:${place.tenant}:${place.channel}`,
+        queueKey: channelQueue(place),
       });
       return true;
     });
@@ -59,6 +63,8 @@ function handle(world: World, inbound: Inbound): Promise<void> {
       return isDecision(inbound) ? decide(world, inbound) : onClick(world, inbound);
     case 'message':
       return onMessage(world, inbound);
+    case 'form':
+      return sendRunbookForm(world, inbound);
     case 'joined':
       return Promise.resolve();
   }

@@ -11,7 +11,7 @@ import { greetingCard } from './cards/greeting.ts';
 import { resolutionCard } from './cards/receipt.ts';
 import { enter } from './enter-phase.ts';
 import { type FirstLook, findSymptom, startLook } from './first-look.ts';
-import { settle } from './investigate.ts';
+import { loweringsNow, type Settled, settle } from './investigate.ts';
 import { propose } from './propose.ts';
 import type { Reading } from './reads.ts';
 import { requireIncident } from './require-incident.ts';
@@ -64,12 +64,20 @@ export async function investigate(world: World, steps: Durable, { incident: id, 
 
   await enter(world, durable, { id, phase: 'reasoning' });
   const settled = await settle(world, durable, { incident: seen, round, look, hypotheses, status });
+  const told = withVerdict(look, settled);
   await tell(world, { durable, name: 'settle' }, (still) =>
-    showSettled(still, { incident: seen, round, look, settled, status }),
+    showSettled(still, { incident: seen, round, look: told, settled, status }),
   );
 
-  if (look.ranking.outcome === 'nothing-wrong') return closeQuiet(world, durable, { incident: seen, round, look });
+  if (told.ranking.outcome === 'nothing-wrong')
+    return closeQuiet(world, durable, { incident: seen, round, look: told });
   await propose(world, durable, { incident: seen, round, look, settled, status });
+}
+
+/** Nothing is wrong when the engine says so, or when the model showed it and code reads the signal so too. */
+function withVerdict(look: FirstLook, { nothingWrong }: Settled): FirstLook {
+  if (nothingWrong === undefined) return look;
+  return { ...look, ranking: { ...look.ranking, outcome: 'nothing-wrong', because: nothingWrong } };
 }
 
 type Looked = { readonly look: FirstLook; readonly hypotheses: readonly Hypothesis[] };
@@ -80,10 +88,13 @@ async function lookAndShow(
   durable: Durable,
   { incident, round, monitors, status }: { incident: Incident; round: Round; monitors: Reading; status: MessageRef },
 ): Promise<Looked> {
+  const record = durable.step('look-record', () => loweringsNow(world));
+  // Awaited below; a step that throws ends the workflow then.
+  record.catch(() => undefined);
   const looking = await startLook(world, durable, { incident, round, monitors });
   const show = async (name: 'first-card' | 'full-card', look: FirstLook): Promise<Looked> => {
     const seen = { ...incident, onsetMs: look.ranking.onsetMs };
-    const shown = { incident: seen, round, look, status, name };
+    const shown = { incident: seen, round, look, status, name, record: await record };
     return { look, hypotheses: await tell(world, { durable, name }, (still) => showCauses(still, shown)) };
   };
   const first = await show('first-card', await looking.most());

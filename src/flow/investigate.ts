@@ -4,9 +4,10 @@ import { namesOf } from '../core/catalogue.ts';
 import type { Findings } from '../core/findings.ts';
 import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident } from '../core/incident.ts';
+import { type Calmed, lowerByCalm } from '../core/lower-by-calm.ts';
 import { settleFindings } from '../core/settle-findings.ts';
 import { type LookSpending, spentLine } from '../core/spending.ts';
-import { lowerByRecord, loweringsOf } from '../core/track-record.ts';
+import { type Lowering, lowerByRecord, loweringsOf } from '../core/track-record.ts';
 import type { Challenge } from '../core/verdict.ts';
 import type { Durable, MessageRef } from '../ports.ts';
 import type { FirstLook } from './first-look.ts';
@@ -24,6 +25,8 @@ export type Settled = {
   readonly dropped: number;
   /** Words that the record of graded verdicts took back, each with its numbers. */
   readonly lowered: readonly string[];
+  /** Why nothing is wrong, where the model showed that and code reads the signal so too. */
+  readonly nothingWrong?: string;
   /** Shown on the status: who reasoned, or why nobody did. */
   readonly label: string;
   readonly spent: Spent | null;
@@ -47,11 +50,15 @@ export async function settle(world: World, durable: Durable, subject: Subject): 
   const settled = investigator
     ? await durable.step('investigate', () => investigateWith(world, investigator, subject))
     : engineAlone(subject, 'Running without the model');
-  const record = await durable.step('record', async () => loweringsOf(await calibrationOf(world)));
+  const record = await durable.step('record', () => loweringsNow(world));
   const { hypotheses, lowered } = lowerByRecord(settled.hypotheses, record);
   const spent = await durable.step('spent', () => world.store.spending(subject.incident.id, world.clock.nowMs()));
   return { ...settled, hypotheses, lowered, footer: spentLine(settled.cost, spent, settings.bounds) };
 }
+
+/** What the record of graded verdicts takes back at this moment. */
+export const loweringsNow = async (world: World): Promise<readonly Lowering[]> =>
+  loweringsOf(await calibrationOf(world));
 
 const engineAlone = ({ hypotheses }: Subject, label: string): Settled => ({
   hypotheses,
@@ -89,29 +96,35 @@ async function settleSubmitted(
   const evidence = await world.store.evidence(incident.id);
   const { changes } = look.telemetry;
   const entities = new Set(world.catalogue.services.map(({ id }) => id));
+  const names = namesOf(world.catalogue);
   const result = settleFindings(findings, {
     evidence,
     changes,
     entities,
-    names: namesOf(world.catalogue),
+    names,
     ranking: look.ranking,
     engine: hypotheses,
     challenge,
   });
+  const calm = findings.outcome === 'nothing-wrong' ? (findings.calm ?? []) : [];
+  const calmed = lowerByCalm(result.hypotheses, calm, { evidence, names, symptom: incident.symptom });
+  const dropped = [...result.dropped, ...calmed.dropped];
   await world.store.audit(null, {
     kind: 'claim.dropped',
     incident: incident.id,
     actor: 'causeway',
     atMs: world.clock.nowMs(),
-    body: { dropped: result.dropped.map(({ why }) => why) },
+    body: { dropped: dropped.map(({ why }) => why) },
   });
   const early = endedBy === null ? '' : `, cut short: ${endedBy}`;
-  const label = `Investigated with the model${relayed(models ?? [])}${disagreement(findings)}${early}, ${spent.modelTurns} turns`;
+  const says = disagreement(findings, calmed);
+  const label = `Investigated with the model${relayed(models ?? [])}${says}${early}, ${spent.modelTurns} turns`;
   return {
-    hypotheses: result.hypotheses,
-    challenge,
-    dropped: result.dropped.length,
+    hypotheses: calmed.hypotheses,
+    challenge: calmed.rests.length > 0 && challenge !== 'refuted' ? 'weakened' : challenge,
+    dropped: dropped.length,
     lowered: [],
+    ...(calmed.nothingWrong === null ? {} : { nothingWrong: calmed.nothingWrong }),
     label,
     spent,
     cost: null,
@@ -125,8 +138,10 @@ function relayed(models: readonly ModelUsed[]): string {
   return left.length === 0 ? '' : ` ${models.at(-1)?.model} (${left.join('; ')})`;
 }
 
-/** The model may have found nothing where the engine ranks causes: people are told that the two differ. */
-function disagreement({ outcome, hypotheses }: Findings): string {
+/** The model may have found nothing where the engine ranks causes: people are told that the two differ, and by what. */
+function disagreement({ outcome, hypotheses }: Findings, { rests, nothingWrong }: Calmed): string {
+  if (outcome === 'nothing-wrong' && nothingWrong === null && rests.length > 0)
+    return `; it says that nothing is wrong (${rests.join(' ')}), so no cause is more than Possible`;
   if (hypotheses.length > 0) return '';
   return outcome === 'nothing-wrong' ? '; it says that nothing is wrong' : '; it cannot tell the cause';
 }

@@ -9,22 +9,26 @@ import type { Challenge } from '../core/verdict.ts';
 import type { Ranking } from '../rootcause/ranking.ts';
 import type { Allowance } from './allowance.ts';
 
+/** What a read the model asked for came to. */
+export type ToolAnswer =
+  | {
+      readonly kind: 'evidence';
+      readonly id: EvidenceId;
+      readonly view: Tainted;
+      readonly result?: Json;
+      /** False where the view already shows every number with its pointer. */
+      readonly numbers?: boolean;
+    }
+  /** With the evidence that says so, which can be cited. */
+  | { readonly kind: 'empty'; readonly says: string; readonly id?: EvidenceId; readonly result?: Json }
+  | { readonly kind: 'failed' | 'bad-input'; readonly says: string };
+
 /** A read the model may ask for. `call` stores the evidence and returns its id, compact view and stored result. */
 export type ModelTool = {
   readonly name: string;
   readonly description: string;
   readonly inputSchema: Json;
-  readonly call: (input: Json) => Promise<
-    | {
-        readonly kind: 'evidence';
-        readonly id: EvidenceId;
-        readonly view: Tainted;
-        readonly result?: Json;
-        /** False where the view already shows every number with its pointer. */
-        readonly numbers?: boolean;
-      }
-    | { readonly kind: 'empty' | 'failed' | 'bad-input'; readonly says: string }
-  >;
+  readonly call: (input: Json) => Promise<ToolAnswer>;
 };
 
 export type InvestigationRequest = {

@@ -6,6 +6,7 @@ import { gradeVerdict, nameCause } from './grade.ts';
 import { startDeep } from './offer-deep.ts';
 import { verifyReceipt } from './receipt.ts';
 import { rerunEvidence } from './rerun.ts';
+import { offerByText } from './send-runbook-form.ts';
 import { whisper } from './show.ts';
 import { undoPlan } from './undo-plan.ts';
 import type { World } from './world.ts';
@@ -32,6 +33,8 @@ export async function onClick(world: World, inbound: Extract<Inbound, { type: 'c
       return verifyReceipt(world, inbound);
     case 'undo-plan':
       return undoPlan(world, inbound);
+    case 'fill-runbook':
+      return offerByText(world, inbound);
     default:
       return whisper(world, inbound, {
         card: noticeCard('This button does nothing yet', 'Type help to see what I can do.'),

@@ -1,12 +1,14 @@
 /** From the leading cause to one plan people can approve: a rollback pull request or a runbook, compiled by code. */
 import { classText, ruleFor } from '../core/autonomy.ts';
-import type { Line } from '../core/card.ts';
+import type { Card, Line } from '../core/card.ts';
 import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident } from '../core/incident.ts';
 import type { SealedPlan } from '../core/plan.ts';
+import { channelFillButton } from '../core/runbook-form-seal.ts';
 import type { Durable, MessageRef } from '../ports.ts';
 import type { Telemetry } from '../rootcause/telemetry.ts';
 import { noticeCard } from './cards/reply.ts';
+import { fillInAction } from './cards/runbook-form.ts';
 import { type StatusView, statusCard } from './cards/status.ts';
 import { caseOf } from './case-of.ts';
 import { compileRollback } from './compile-rollback.ts';
@@ -14,6 +16,7 @@ import { compileSuggestedRunbook } from './compile-runbook.ts';
 import type { FirstLook } from './first-look.ts';
 import type { Settled } from './investigate.ts';
 import { keyOf, type Round } from './round.ts';
+import { keepFacts } from './runbook-suggestions.ts';
 import { post, threadOf, update } from './show.ts';
 import { signalProbe } from './signal.ts';
 import { statusView } from './status-state.ts';
@@ -34,6 +37,8 @@ export type Compiled =
       readonly fix: string;
       /** The change cannot be reverted as it is; what runs could still be taken back. */
       readonly conflicts?: true;
+      /** The runbook that people may still ask for. */
+      readonly runbook?: string;
     };
 
 type Subject = {
@@ -49,7 +54,7 @@ export async function propose(world: World, durable: Durable, subject: Subject):
   const compiled = await durable.step('compile-plan', () => compile(world, subject));
   if (compiled.kind === 'none') {
     await tell(world, { durable, name: 'no-plan' }, async (still) => {
-      const card = noticeCard(compiled.why, compiled.fix);
+      const card = noPlanCard(incident, compiled);
       await post(still, {
         place: threadOf(status),
         card,
@@ -77,7 +82,14 @@ export async function propose(world: World, durable: Durable, subject: Subject):
   );
 }
 
-async function compile(world: World, { incident, look: { telemetry }, settled }: Subject): Promise<Compiled> {
+function noPlanCard({ id }: Incident, { why, fix, runbook }: Extract<Compiled, { kind: 'none' }>): Card {
+  const card = noticeCard(why, fix);
+  return runbook === undefined
+    ? card
+    : { ...card, actions: [fillInAction(channelFillButton({ incident: id, runbook }))] };
+}
+
+async function compile(world: World, { incident, round, look: { telemetry }, settled }: Subject): Promise<Compiled> {
   const lead = settled.hypotheses[0];
   if (!lead || lead.word === 'Inconclusive' || lead.word === 'RuledOut') {
     return {
@@ -93,6 +105,7 @@ async function compile(world: World, { incident, look: { telemetry }, settled }:
       fix: 'Look at what a platform measured or recorded of it, then mention me again.',
     };
   }
+  await keepFacts(world, { incident, round, lead, telemetry });
   return asFarAsAllowed(world, lead, await compileRemedy(world, { incident, lead, telemetry }));
 }
 
@@ -111,7 +124,9 @@ function asFarAsAllowed({ catalogue }: World, { kind: cause }: Hypothesis, compi
   const level = ruleFor(catalogue.autonomy ?? [], failure)?.level ?? 'approve';
   const fix = `causeway.yaml sets ${classText(failure)} to ${level}; approve lets me ask for it.`;
   if (level === 'observe') return { kind: 'none', why: 'This class of failure is only observed', fix };
-  if (level === 'suggest') return { kind: 'none', why: `I would suggest: ${compiled.sealed.plan.title}`, fix };
+  const { runbook } = compiled;
+  const ask = runbook === undefined ? {} : { runbook };
+  if (level === 'suggest') return { kind: 'none', why: `I would suggest: ${compiled.sealed.plan.title}`, fix, ...ask };
   return compiled;
 }
 

@@ -23,7 +23,7 @@ export async function rerun(world: World, evidence: Evidence): Promise<Rerun> {
     index: -1,
   });
   if (finding.kind === 'failed') return 'unreadable';
-  if (finding.kind === 'empty') return 'gone';
+  if (finding.kind === 'empty') return evidence.empty === true ? 'same' : 'gone';
   const { json } = await redacted(world.redactor, finding.result);
   return sha256Hex(canonicalJson(json)) === evidence.sha256 ? 'same' : 'changed';
 }

@@ -4,6 +4,7 @@ import { contradictionWords, findContradictions } from '../core/contradiction.ts
 import type { Evidence } from '../core/evidence.ts';
 import type { Hypothesis } from '../core/hypothesis.ts';
 import type { Incident, Place } from '../core/incident.ts';
+import { type Lowering, lowerByRecord } from '../core/track-record.ts';
 import { missedBar } from '../core/verdict.ts';
 import type { MessageRef } from '../ports.ts';
 import { quarantineCard, withDisputes, withRecord } from './cards/disputes.ts';
@@ -38,17 +39,31 @@ export function postStatus(world: World, state: StatusState & { readonly round: 
   });
 }
 
-/** What the engine made of the first look: stored, audited, shown. `name` is `first-card`, or `full-card` after it. */
+/**
+ * What the engine made of the first look: stored, audited, and shown as far as its record allows. `name` is `first-card`,
+ * or `full-card` after it. Returns the words as the engine has them.
+ */
 export async function showCauses(
   world: World,
-  { incident, round, look, status, name }: Shown & { readonly name: 'first-card' | 'full-card' },
+  {
+    incident,
+    round,
+    look,
+    status,
+    name,
+    record,
+  }: Shown & {
+    readonly name: 'first-card' | 'full-card';
+    readonly record: readonly Lowering[];
+  },
 ): Promise<readonly Hypothesis[]> {
   const { store, clock } = world;
   const evidence = await store.evidence(incident.id);
   const hypotheses = compileHypotheses(look.ranking, { evidence, changes: look.telemetry.changes });
+  const told = lowerByRecord(hypotheses, record).hypotheses;
   await store.transact(async (transaction) => {
     await store.setSymptom(transaction, incident.id, incident.symptom, incident.onsetMs);
-    await store.saveHypotheses(transaction, incident.id, hypotheses);
+    await store.saveHypotheses(transaction, incident.id, told);
     const { outcome, because, onsetMs, before, after, causes, unusable } = look.ranking;
     await store.audit(transaction, {
       kind: 'engine.ranking',
@@ -67,7 +82,7 @@ export async function showCauses(
     });
   });
   await store.saveGaps(incident.id, look.gaps);
-  await update(world, status, statusCard(statusView(world, { incident, look, hypotheses })));
+  await update(world, status, statusCard(statusView(world, { incident, look, hypotheses: told })));
   // The full card is an edit; the moment of the first is one of the incident's clocks.
   if (name === 'first-card') {
     await store.audit(null, {
@@ -150,6 +165,7 @@ async function recordVerdict(world: World, incident: Incident, settled: Settled)
         dropped: settled.dropped,
         disputes,
         lowered: [...settled.lowered],
+        ...(settled.nothingWrong === undefined ? {} : { outcome: 'nothing-wrong' }),
         hypotheses: settled.hypotheses.map(({ id, kind, entity, word, score, supports }) => ({
           id,
           kind,

@@ -40,7 +40,7 @@ function sourceTask(tool: string, look: StatusState['look']): { name: string; st
   if (!look) return { name: tool, state: 'in_progress', says: ['reading'] };
   if (look.waiting.has(tool)) return { name: tool, state: 'in_progress', says: ['no answer yet'] };
   const gaps = reads.filter(({ gap }) => gap !== null);
-  const found = reads.filter(({ evidence }) => evidence !== null).length;
+  const found = reads.filter(({ evidence, empty }) => evidence !== null && empty === null).length;
   if (reads.length === 0) return { name: tool, state: 'complete', says: ['nothing to ask here'] };
   if (gaps.length === reads.length) {
     return {

@@ -41,7 +41,8 @@ export async function digestViews(
   const once = [...new Map(views.map((each) => [each.id, each])).values()];
   const long = once.filter(({ view }) => estimateTokens(plainText(view, viewCharactersMax)) > worthTokens);
   const model = long.length === 0 || !affordable(session) ? null : session.means.digestModel();
-  if (model === null) return new Map();
+  // Other looks and incidents spend of the same bounds.
+  if (model === null || (await session.request.allowance.nextTurn()) !== null) return new Map();
   const asked = long.map((view) => ({ ...view, ...question(session, model, view) }));
   // All requests, then all answers: the record has one order, however fast each is.
   for (const { id, body } of asked) {

@@ -32,7 +32,14 @@ type Step =
 
 const goOn: Step = { kind: 'go-on' };
 
+/** Ends when everything that was said is on record. */
 export async function investigate(session: Session): Promise<Investigation> {
+  const investigation = await loop(session);
+  await session.recording;
+  return investigation;
+}
+
+async function loop(session: Session): Promise<Investigation> {
   const progress: Progress = {
     faults: { invalid: 0, objected: 0, silent: 0, cutOff: 0, overBudget: 0, pondering: 0 },
     draft: null,

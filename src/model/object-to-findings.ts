@@ -9,10 +9,10 @@ import { plainText } from '../core/plain-text.ts';
  * later, over the whole ledger. Evidence whose result is not known here is left to it.
  */
 export function objectToFindings(
-  { hypotheses }: Findings,
+  { hypotheses, calm = [] }: Findings,
   ledger: ReadonlyMap<EvidenceId, Json | null>,
 ): readonly string[] {
-  const claims = hypotheses.flatMap((hypothesis) => [...hypothesis.claims, ...hypothesis.against]);
+  const claims = [...hypotheses.flatMap((hypothesis) => [...hypothesis.claims, ...hypothesis.against]), ...calm];
   const hidden = ({ citations }: Claim): boolean => citations.some(({ evidence }) => ledger.get(evidence) === null);
   const unknown = ({ citations }: Claim): boolean => citations.some(({ evidence }) => !ledger.has(evidence));
   const known = [...ledger].flatMap(([id, result]) => (result === null ? [] : [{ id, result }]));

@@ -19,6 +19,7 @@ export function openSession(means: Means, request: InvestigationRequest): Sessio
     statementsSaid: 0,
     planned: false,
     spent: { toolCalls: 0, modelTurns: 0, outputTokens: 0, dollars: 0 },
+    recording: Promise.resolve(),
   };
   say(session, [text(firstMessage(request))]);
   return session;

@@ -3,6 +3,7 @@ import type { Evidence, EvidenceId } from '../core/evidence.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Json } from '../core/json.ts';
 import { atPointer } from '../core/json-pointer.ts';
+import { listNumbers } from '../core/list-numbers.ts';
 import { plainText } from '../core/plain-text.ts';
 import { type Tainted, taint } from '../core/tainted.ts';
 import { estimateTokens } from '../core/token-estimate.ts';
@@ -112,31 +113,10 @@ function causeText({ entity, kind, change, score, mechanism, reasons, against }:
 }
 
 function numbersText(result: Json): string {
-  const all = numbersIn(result, '').toSorted(([a], [b]) => depth(a) - depth(b));
-  if (all.length === 0) return 'numbers: none';
-  const lines: string[] = [];
-  let left = numberTokensMax;
-  for (const [pointer, value] of all) {
-    const line = `${pointer} = ${value}`;
-    left -= estimateTokens(line) + 1;
-    if (left < 0) break;
-    lines.push(line);
-  }
-  const rest = all.length - lines.length;
+  const { lines, rest } = listNumbers(result, numberTokensMax);
+  if (lines.length === 0) return 'numbers: none';
   return (
     outside(['numbers:', ...lines].join('\n')) +
     (rest > 0 ? `\n(${rest} more numbers are not listed: look_closer)` : '')
-  );
-}
-
-/** Shallow numbers are summaries, deep ones points of a series. */
-const depth = (pointer: string): number => pointer.split('/').length;
-
-/** Every number of a result with its JSON pointer (RFC 6901). */
-function numbersIn(value: Json, pointer: string): readonly (readonly [pointer: string, value: number])[] {
-  if (typeof value === 'number') return [[pointer, value]];
-  if (value === null || typeof value !== 'object') return [];
-  return Object.entries<Json>(value).flatMap(([key, item]) =>
-    numbersIn(item, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`),
   );
 }

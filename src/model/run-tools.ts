@@ -3,8 +3,8 @@ import type { ToolResultBlockParam, ToolUseBlock } from '@anthropic-ai/sdk/resou
 import { z } from 'zod';
 import type { EvidenceId } from '../core/evidence.ts';
 import type { Json } from '../core/json.ts';
-import type { Tainted } from '../core/tainted.ts';
-import type { ModelTool } from '../flow/investigator.ts';
+import { type Tainted, taint } from '../core/tainted.ts';
+import type { ModelTool, ToolAnswer } from '../flow/investigator.ts';
 import { digestViews, type LongView } from './digest-views.ts';
 import { outsideReason, resultText } from './prompt.ts';
 import type { Session } from './session.ts';
@@ -59,12 +59,20 @@ async function runTool(session: Session, use: ToolUseBlock): Promise<ToolResultB
       ledger.set(answer.id, answer.result ?? null);
       return { use, id: answer.id, view: answer.view, numbersOf: answer.numbers === false ? undefined : answer.result };
     case 'empty':
-      return accepted(use, `Nothing was found. Searched: ${outsideReason(answer.says)}`);
+      return accepted(use, nothingFound(session, answer));
     case 'failed':
       return refused(use, `The read failed: ${outsideReason(answer.says)}`);
     case 'bad-input':
       return refused(use, `The input does not fit: ${outsideReason(answer.says)}`);
   }
+}
+
+/** Under its evidence id, so that it can be cited as what it is. */
+function nothingFound({ ledger }: Session, { says, id, result }: ToolAnswer & { kind: 'empty' }): string {
+  const told = `Nothing was found. Searched: ${outsideReason(says)}`;
+  if (id === undefined) return told;
+  ledger.set(id, result ?? null);
+  return resultText(id, taint(told), result);
 }
 
 const toolNames = (tools: readonly ModelTool[]): string => tools.map(({ name }) => name).join(', ');

@@ -37,6 +37,8 @@ export type Session = {
   /** The model has put a plan on the board, or was asked to. */
   planned: boolean;
   spent: Omit<Spent, 'durationMs'>;
+  /** The newest answer is being recorded: its reads need not wait for that, the next turn does. */
+  recording: Promise<void>;
 };
 
 export const spentBy = ({ means, startedAtMs, spent }: Session): Spent => ({

@@ -45,6 +45,11 @@ const findingsInput = z
       )
       .max(5)
       .describe('Most likely first'),
+    calm: z
+      .array(claim)
+      .max(6)
+      .exactOptional()
+      .describe('Only with nothing-wrong: what shows that the trouble is over or never was, each with a cited number'),
   })
   .refine(({ outcome, hypotheses }) => outcome !== 'causes' || hypotheses.length > 0, {
     path: ['hypotheses'],

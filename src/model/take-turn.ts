@@ -30,6 +30,7 @@ async function askCurrent(session: Session): Promise<Turn | { readonly kind: 'no
   if (request.signal.aborted) return { kind: 'failed', why: stoppedWhy };
   const limit = usedUp(session);
   if (limit !== null) return { kind: 'failed', why: `the budget of ${limit} was used up` };
+  await session.recording;
   const shared = await request.allowance.nextTurn();
   if (shared !== null) return { kind: 'failed', why: shared };
   const body = requestBody(session, room(session));
@@ -37,7 +38,7 @@ async function askCurrent(session: Session): Promise<Turn | { readonly kind: 'no
   await request.record('model.request', recordedRequest(session, model, body), json(body));
   const leftMs = request.budget.durationMsMax - spentBy(session).durationMs;
   const answer = await model.ask(body, { signal: request.signal, leftMs });
-  await request.record('model.response', recordedAnswer(session, model, answer));
+  recordAnswer(session, recordedAnswer(session, model, answer));
   if (answer.kind === 'failed') return { kind: 'no-answer', why: answer.why };
   const { usage } = answer.message;
   session.spent = {
@@ -47,6 +48,12 @@ async function askCurrent(session: Session): Promise<Turn | { readonly kind: 'no
     dollars: session.spent.dollars + dollarsOf(model.price, usage),
   };
   return answer;
+}
+
+/** Awaited before the next turn and at the end: what fails to be recorded ends the investigation then. */
+function recordAnswer(session: Session, body: Parameters<Session['request']['record']>[1]): void {
+  session.recording = session.request.record('model.response', body);
+  session.recording.catch(() => undefined);
 }
 
 /** Tool calls have their own bound: a turn without reads may still submit. */

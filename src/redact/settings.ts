@@ -27,13 +27,20 @@ export function redactionOptions(
   };
 }
 
-/** Values of variables named like a credential, and passwords inside addresses. */
+/** Several in one variable, with commas between them, each behind the name it is for: `host=token,host=token`. */
+const listName = /(?:TOKENS|SECRETS|PASSWORDS|KEYS)$/u;
+
+/** Values of variables named like a credential, each one of a list, and passwords inside addresses. */
 function ownCredentials(variables: Variables): readonly string[] {
   return Object.entries(variables).flatMap(([name, value = '']) => [
     ...(secretName.test(name) ? [value.trim()] : []),
+    ...(listName.test(name) ? listed(value) : []),
     ...passwordsIn(value),
   ]);
 }
+
+const listed = (value: string): readonly string[] =>
+  value.split(',').flatMap((item) => /^[^=]+=(?<token>[^=].*)$/u.exec(item.trim())?.groups?.['token'] ?? item.trim());
 
 function passwordsIn(value: string): readonly string[] {
   const written = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?<password>[^\s/@]+)@/iu.exec(value)?.groups?.['password'];

@@ -48,10 +48,10 @@ function takeRead(reads: RecordedRead[], tool: string, input: Json): RecordedRea
 function findingOf({ evidence: id, view, gap: failed, empty }: RecordedRead, evidence: readonly Evidence[]): Finding {
   if (failed !== null) return { kind: 'failed', retryable: false, ...failed };
   const item = evidence.find((each) => each.id === id);
-  if (item === undefined || view === null) {
-    return { kind: 'empty', searched: empty ?? '', query: '', window: { fromMs: 0, toMs: 0 }, link: '' };
-  }
-  const { result, provenance, query, window, link, headline, chart, truncated } = item;
+  // Recordings of before empty reads were evidence have no item.
+  const { query, window, link } = item ?? { query: '', window: { fromMs: 0, toMs: 0 }, link: '' };
+  if (item === undefined || view === null) return { kind: 'empty', searched: empty ?? '', query, window, link };
+  const { result, provenance, headline, chart, truncated } = item;
   const shown = taint(view.untrusted);
   return {
     kind: 'found',

@@ -158,3 +158,32 @@ it.each([
 ])('reads %s as %s', (said, digits) => {
   expect(digitsForWords(said)).toBe(digits);
 });
+
+describe('a search that found nothing', () => {
+  const empty: Known = {
+    id: 'E4',
+    window,
+    query: 'status:error service:payments',
+    input: { service: 'payments' },
+    truncated: false,
+    empty: true,
+    result: { found: 0, searched: 'error logs of payments' },
+  };
+  const subject: About = { subject: 'payments', entities: [{ id: 'payments', names: ['payments'] }], nowMs };
+  const whyNot = (text: string) => {
+    const citations: readonly ClaimCitation[] = [
+      { evidence: 'E4', quote: 'error logs of payments', number: { pointer: '/found', value: 0 } },
+    ];
+    return checkClaims([{ text: taint(text), citations }], [empty], subject).dropped[0]?.why;
+  };
+
+  it.each(['Searching the error logs of payments found nothing', '0 lines were found in the error logs of payments'])(
+    'may be cited as that: %s',
+    (text) => expect(whyNot(text)).toBeUndefined(),
+  );
+
+  it.each(['payments is healthy', 'payments has no errors', 'payments had zero failures', 'the logs look normal'])(
+    'shows nobody well: %s',
+    (text) => expect(whyNot(text)).toBe('it says something is well without citing a measurement'),
+  );
+});

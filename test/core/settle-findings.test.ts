@@ -200,6 +200,20 @@ describe('what sources dispute, or nobody recorded', () => {
     expect(dropped.map(({ why }) => why)).toEqual(['only text that reads like an instruction supports payments']);
   });
 
+  it('a search that found nothing supports no cause, and is no second source', () => {
+    const found = { after: 962, note: 'pool exhausted' };
+    const empty = { empty: true, result: found, provenance: 'C' } as const;
+    const alone = [evidenceOf(1, empty), evidenceOf(2, { ...empty, source: 'github' })];
+    const { hypotheses, dropped } = settle([submitted()], { evidence: alone });
+    expect(hypotheses).toEqual([]);
+    expect(dropped.map(({ why }) => why)).toEqual(['only a search that found nothing supports payments']);
+    for (const provenance of ['A', 'B', 'C'] as const) {
+      const padded = [evidenceOf(1, {}), evidenceOf(2, { ...empty, provenance, source: 'github' })];
+      const [first] = settle([submitted()], { evidence: padded }).hypotheses;
+      expect(first?.word).toBe('Possible');
+    }
+  });
+
   it('a change that only text names is no change', () => {
     const told = { ...pullRequest, evidence: 'E1' as const };
     const ledger = [evidenceOf(1, { provenance: 'C' }), evidenceOf(2, {})];

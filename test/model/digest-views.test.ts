@@ -67,6 +67,15 @@ describe('a long view', () => {
     expect(JSON.stringify(ran.server.requests.find(isDigest)?.messages)).toContain('(/evidence>');
   });
 
+  it('is shown in full when the bounds shared with other looks are used up, and the small model is not asked', async () => {
+    const answers = [null, 'the day has used 50 of 50 dollars'];
+    const allowance = { nextTurn: async () => answers.shift() ?? null };
+    const ran = await withDigest(keep(31), { allowance });
+    expect(ran.server.requests.filter(isDigest)).toEqual([]);
+    expect(newest(ran.server, 1)).toContain('row 30: GET');
+    expect(ran.rows.filter(({ body }) => body['purpose'] === 'digest')).toEqual([]);
+  });
+
   it('takes nothing from it but numbers of rows that exist', async () => {
     const ran = await withDigest({
       text: 'The cause is the cart.',

@@ -36,6 +36,7 @@ it('own credentials are values named so, passwords in addresses, canaries, and t
     DD_APP_KEY: 'two-of-datadog',
     PAGERDUTY_WEBHOOK_SECRET: 'three-of-pagerduty',
     SOME_SERVER_PAT: 'four-of-some-server',
+    HTTP_ACTION_TOKENS: 'flags.test=eight-of-flags==, queue.test:8443=nine-of-queue',
     DATABASE_URL: 'postgres://app:five%2Fof@db.test/shop',
     REDACT_CANARIES: 'six-of-them  seven-of-them',
     GITHUB_API_URL: 'https://api.github.test',
@@ -43,9 +44,11 @@ it('own credentials are values named so, passwords in addresses, canaries, and t
   });
 
   expect(ownCredentials.toSorted()).toEqual([
+    'eight-of-flags==',
     'five%2Fof',
     'five/of',
     'four-of-some-server',
+    'nine-of-queue',
     'one-of-github',
     'seven-of-them',
     'six-of-them',
