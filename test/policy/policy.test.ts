@@ -179,7 +179,7 @@ describe('running alone', () => {
     expect(answers.filter(({ allow }) => allow).map(({ row }) => row)).toEqual([
       expect.objectContaining({ alone: sure, risk: 1, frozen: false, stopped: false, services: 1, kind: 'runbook' }),
     ]);
-  }, 60_000);
+  });
 
   it('never counts as an approval by people, nor people as one', () => {
     const calm: Row = { alone: sure, kind: 'runbook', risk: 1, services: 1, files: 1 };
