@@ -27,8 +27,11 @@ const parameters = z.object({ change: z.string() });
 const lostAnswer = failed<ActionFailure>({ kind: 'unknown', reason: 'the connection was cut' });
 const away = failed<ActionFailure>({ kind: 'unavailable', reason: 'the target is away' });
 
+/** Also of a signal that was aborted before: it fires no event any more, and HTTP clients refuse it at once. */
 const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  signal.aborted
+    ? Promise.resolve()
+    : new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 type Given = { readonly target: SimulatedTarget; readonly dice: Dice; readonly point: () => Promise<void> };
 
