@@ -3,7 +3,6 @@
  * Possible, nothing is proposed, and people are told that something read like an instruction.
  */
 import { beforeEach, expect, it } from 'vitest';
-import { z } from 'zod';
 import type { Provenance } from '../../src/core/evidence.ts';
 import type { Claim, SubmittedHypothesis } from '../../src/core/findings.ts';
 import type { Json } from '../../src/core/json.ts';
@@ -14,9 +13,9 @@ import type { Investigator } from '../../src/flow/investigator.ts';
 import { remediationWorkflow } from '../../src/flow/remediate.ts';
 import type { ConnectedTool } from '../../src/flow/world.ts';
 import type { Signals } from '../../src/rootcause/telemetry.ts';
-import { defineTool, type Finding } from '../../src/tool.ts';
 import { oneDatabase } from '../store/one-database.ts';
 import { createFlowWorld, type FlowWorld, sayMention } from '../support/flow-world.ts';
+import { tellingTool } from '../support/telling-tool.ts';
 
 const database = oneDatabase();
 let flow: FlowWorld;
@@ -43,31 +42,8 @@ type Answer = {
   readonly signals?: Signals;
 };
 
-function reading(name: string, { provenance, query, result, signals = {} }: Answer): ConnectedTool {
-  const finding: Finding = {
-    kind: 'found',
-    result,
-    provenance,
-    query,
-    window: { fromMs: 1, toMs: 2 },
-    link: 'https://vendor.test/',
-    headline: [name],
-    chart: null,
-    view: taint(name),
-    signals,
-    truncated: false,
-  };
-  const tool = defineTool({
-    name,
-    source: name,
-    description: 'a tool of this test',
-    environment: z.object({}),
-    input: z.object({}),
-    probes: () => [{}],
-    connect: () => async () => finding,
-  });
-  return { tool, call: async () => finding };
-}
+const reading = (name: string, { signals = {}, ...answer }: Answer): ConnectedTool =>
+  tellingTool({ ...answer, name, signals, window: { fromMs: 1, toMs: 2 } });
 
 const logs = (line: string): ConnectedTool =>
   reading('logs', { provenance: 'C', query: 'status:404', result: { lines: [line] } });

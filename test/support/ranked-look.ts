@@ -1,15 +1,13 @@
 /** One look at payments over tools whose answers the engine ranks: a deploy before failures that a monitor reports. */
 import { expect } from 'vitest';
-import { z } from 'zod';
 import type { Card } from '../../src/core/card.ts';
-import { taint } from '../../src/core/tainted.ts';
 import { inboundWorkflow } from '../../src/flow/handle-inbound.ts';
 import { incidentWorkflow } from '../../src/flow/incident.ts';
 import type { Investigator } from '../../src/flow/investigator.ts';
 import type { ConnectedTool } from '../../src/flow/world.ts';
 import type { Point, Signals } from '../../src/rootcause/telemetry.ts';
-import { defineTool, type Finding } from '../../src/tool.ts';
 import { type FlowWorld, sayMention } from './flow-world.ts';
+import { tellingTool } from './telling-tool.ts';
 
 const minuteMs = 60_000;
 /** A sample a minute; `failing` says which of them, counted back from now. */
@@ -22,32 +20,16 @@ const series = (flow: FlowWorld, { usual, failing, isFailing }: Shape): readonly
     return [flow.clock.nowMs() - ago * minuteMs, value] as const;
   });
 
-function reading(flow: FlowWorld, name: string, signals: Signals): ConnectedTool {
-  const finding: Finding = {
-    kind: 'found',
+const reading = (flow: FlowWorld, name: string, signals: Signals): ConnectedTool =>
+  tellingTool({
+    name,
+    readsMonitors: name === 'monitors',
     result: { services: [{ service: 'payments', errorRatio: 0.01 }] },
     provenance: 'B',
     query: name,
     window: { fromMs: flow.clock.nowMs() - 120 * minuteMs, toMs: flow.clock.nowMs() },
-    link: 'https://vendor.test/',
-    headline: [name],
-    chart: null,
-    view: taint(name),
     signals,
-    truncated: false,
-  };
-  const tool = defineTool({
-    name,
-    source: name,
-    description: 'a tool of this test',
-    environment: z.object({}),
-    input: z.object({}),
-    readsMonitors: name === 'monitors',
-    probes: () => [{}],
-    connect: () => async () => finding,
   });
-  return { tool, call: async () => finding };
-}
 
 /** `isFailing` says of which minutes, counted back from now. The status cards are told in their order. */
 export async function lookAtPayments(
