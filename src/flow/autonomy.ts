@@ -59,33 +59,27 @@ export async function considerAlone(
   const failure = { cause: cause.kind, remedy };
   const rule = ruleFor(world.catalogue.autonomy ?? [], failure);
   if (rule === null || !(rule.level === 'auto' || rule.shadow)) return null;
-  const decision = world.policy.decide(await aloneRequest(world, row, { failure, asIf: rule.shadow }));
-  await mark(world, row, {
-    failure,
-    mode: rule.shadow ? 'shadow' : 'auto',
-    would: decision.allow,
-    why: decision.reasons,
-  });
-  if (rule.level !== 'auto' || !decision.allow) return null;
+  const would = await decideOnce(world, row, { failure, mode: rule.shadow ? 'shadow' : 'auto' });
+  if (rule.level !== 'auto' || !would) return null;
   return { failure, because: rule.because ?? '', startsAtMs: world.clock.nowMs() + world.settings.aloneAfterMs };
 }
 
-type Mark = {
-  readonly failure: FailureClass;
-  readonly mode: 'shadow' | 'auto';
-  readonly would: boolean;
-  readonly why: readonly string[];
-};
+type Deciding = { readonly failure: FailureClass; readonly mode: 'shadow' | 'auto' };
 
-async function mark(world: World, row: PlanRow, { failure, mode, would, why }: Mark): Promise<void> {
-  if ((await markOf(world, row)) !== null) return;
+/** What stands on record decides: a step that a crash made us repeat must not find another answer than it told. */
+async function decideOnce(world: World, row: PlanRow, { failure, mode }: Deciding): Promise<boolean> {
+  const known = await markOf(world, row);
+  if (known !== null) return known.body['would'] === true && known.body['mode'] === mode;
+  const { allow, reasons } = world.policy.decide(await aloneRequest(world, row, { failure, asIf: mode === 'shadow' }));
+  const decided = { ...failure, mode, would: allow, why: reasons, policyVersion: world.policy.version };
   await world.store.audit(null, {
     kind: 'autonomy',
     incident: row.plan.incident,
     actor: 'causeway',
     atMs: world.clock.nowMs(),
-    body: { plan: row.plan.id, digest: row.digest, ...failure, mode, would, why, policyVersion: world.policy.version },
+    body: { plan: row.plan.id, digest: row.digest, ...decided },
   });
+  return allow;
 }
 
 async function markOf({ store }: World, { plan, digest }: PlanRow): Promise<AuditRow | null> {

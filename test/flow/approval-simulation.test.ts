@@ -22,6 +22,13 @@ describe('approvals and execution under fire', () => {
     expect(total.crashes).toBeGreaterThan(seeds / 2);
   });
 
+  it.each([
+    [61_157, 'a call is cut off by a stop that came while nobody listened'],
+    [113_408, 'a plan does not go ahead alone against what the record says'],
+  ])('keep what seed %i found broken once: %s', async (seed) => {
+    expect((await playHistory(seed, { policy: plainPolicy })).violations).toEqual([]);
+  });
+
   it('are the same history for the same seed', async () => {
     const [first, second] = [
       await playHistory(7, { policy: plainPolicy }),
