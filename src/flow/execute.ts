@@ -176,7 +176,12 @@ async function tellOnce(
 ): Promise<Result<Json, NotDone>> {
   const rows = await world.store.auditRows({ incident: row.plan.incident });
   const told = rows.some(
-    ({ kind, body }) => kind === 'effect.result' && body['plan'] === row.plan.id && body['step'] === step.id,
+    ({ kind, body }) =>
+      kind === 'effect.result' &&
+      body['plan'] === row.plan.id &&
+      body['step'] === step.id &&
+      // An earlier attempt that failed is on record too.
+      body['outcome'] !== undefined,
   );
   if (!told) await audit(world, row, { step, kind: 'effect.result', body: { outcome, reconciled: true } });
   return done(outcome);
